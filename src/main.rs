@@ -1,0 +1,2 @@
+//! hyperv
+fn main() {}

@@ -1,0 +1,1 @@
+//! A WinRM host on loopback.

@@ -1,0 +1,2 @@
+//! Starts a simulated host.
+fn main() {}

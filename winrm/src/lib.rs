@@ -1,0 +1,1 @@
+//! A WS-Management client.
