@@ -1,1 +1,21 @@
-//! Typed PowerShell scripts.
+//! Typed PowerShell scripts: what is sent to a Hyper-V host, and how its answer is read. Knows no network.
+//!
+//! Three promises hold for every [`Script`]:
+//! - its text is a constant, written in `scripts/*.ps1` for Windows PowerShell 5.1;
+//! - its arguments are data: they travel as one base64 token and are never part of the text;
+//! - it gives one JSON answer between two marker lines that carry a nonce of this call.
+//!
+//! [`render`] makes the command line and the standard input, [`Rendered::read`] reads what came back.
+
+mod answer;
+mod bootstrap;
+mod clixml;
+mod create;
+mod render;
+mod script;
+
+pub use answer::{Answer, AnswerError, Failure, Rollback, Streams};
+pub use bootstrap::STARTED;
+pub use create::{Create, Created, Nic, SecureBoot};
+pub use render::{Nonce, RenderError, Rendered, render};
+pub use script::{Part, Script};

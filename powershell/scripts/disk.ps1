@@ -1,0 +1,99 @@
+<#
+.SYNOPSIS
+Copies a template to a VM's root disk, and deletes files of ours, each only with proof that it is one.
+#>
+
+# A template must be a whole disk that nobody writes to: a disk of a VM, whoever owns it, is none.
+function Assert-Template {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { Stop-Script 'template_not_found' "there is no template $Path on this host" }
+    $marker = $Path.Substring(0, $Path.LastIndexOf('.')) + '.cloudstack.json'
+    if ((Test-Path -LiteralPath $marker) -or (Test-Path -LiteralPath "$marker.new")) { Stop-Script 'template_in_use' "the template $Path is the disk of a VM: $marker lies beside it" }
+    if (@(Get-Attachment | Where-Object { $_.Path -eq $Path }).Count -gt 0) { Stop-Script 'template_in_use' "the template $Path is attached to a VM as its disk" }
+    $disk = Hyper-V\Get-VHD -Path $Path
+    if ("$($disk.VhdType)" -eq 'Differencing') { Stop-Script 'template_differencing' "the template $Path holds only the differences to another disk" }
+}
+
+# Never over an existing file: copied under another name first, so that no half copy ever stands under the disk's.
+function Copy-Template {
+    param([Parameter(Mandatory = $true)] [string] $Template, [Parameter(Mandatory = $true)] [string] $Disk)
+    $part = "$Disk.part-$([guid]::NewGuid().ToString('N'))"
+    Add-Undo 'copied template' { param($path) Remove-OwnFile $path '' } @($part)
+    Copy-Item -LiteralPath $Template -Destination $part
+    Set-PlainFile $part
+    Enter-Step 'move disk'
+    Invoke-WhileInUse { param($from, $to) Move-Item -LiteralPath $from -Destination $to } @($part, $Disk)
+    Add-Undo 'root disk' { param($path) Remove-OwnFile $path '' } @($Disk)
+}
+
+# Hyper-V refuses a sparse, compressed or encrypted file, and a read-only one fails at the start.
+function Set-PlainFile {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    $attributes = "$((Get-Item -LiteralPath $Path).Attributes)"
+    if ($attributes -match 'ReadOnly') { Set-ItemProperty -LiteralPath $Path -Name IsReadOnly -Value $false }
+    if ($attributes -match 'SparseFile') {
+        $null = & fsutil.exe sparse setflag $Path 0 # ps51-check: ignore unknown-command
+        if ($LASTEXITCODE -ne 0) { Stop-Script 'disk_not_plain' "the copy $Path is sparse, and fsutil could not change that" }
+    }
+    if ($attributes -match 'Compressed|Encrypted') { Stop-Script 'disk_not_plain' "the copy $Path is compressed or encrypted, because its folder is" }
+}
+
+# Deletes a disk of ours, or a part of its copy. $VmId is the VM it may still be attached to, or empty.
+function Remove-OwnFile {
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $VmId)
+    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { return }
+    Assert-NoReparsePoint $Path
+    $others = @(Get-Attachment | Where-Object { $_.Path -eq $Path -and $_.Owner -ne $VmId })
+    if ($others.Count -gt 0) { Stop-Script 'disk_attached' "the disk $Path is attached to another VM ($($others[0].Owner)) and was kept" }
+    Invoke-WhileInUse { param($file) Remove-Item -LiteralPath $file -Force } @($Path) -Seconds 20
+}
+
+# By name: the root disk, a checkpoint's disk with its change tracking, or a part of a copy. By place: the record's own folder.
+function Test-OwnName {
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Folder, [Parameter(Mandatory = $true)] [string] $Name)
+    $guid = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}'
+    $file = [regex]::Escape("$Folder\$Name")
+    $Path -match "^$file(\.vhdx|_$guid\.avhdx(\.mrt|\.rct)?|\.vhdx\.(mrt|rct)|\.vhdx\.part-[0-9a-f]{32})$"
+}
+
+function Get-PartFile {
+    param([Parameter(Mandatory = $true)] [string] $Folder, [Parameter(Mandatory = $true)] [string] $Name)
+    foreach ($file in @(Get-ChildItem -LiteralPath $Folder -Filter "$Name.vhdx.part-*" -File)) {
+        $path = "$Folder\$($file.Name)"
+        if (Test-OwnName $path $Folder $Name) { $path }
+    }
+}
+
+function Get-DrivePath {
+    param([Parameter(Mandatory = $true)] $Vm)
+    foreach ($drive in @(Hyper-V\Get-VMHardDiskDrive -VM $Vm)) { "$($drive.Path)" }
+}
+
+# A link in the path could lead the deletion to any file of the host.
+function Assert-NoReparsePoint {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    $current = $Path
+    while ($current.TrimEnd('\').LastIndexOf('\') -gt 1) {
+        if ("$((Get-Item -LiteralPath $current -Force).Attributes)" -match 'ReparsePoint') { Stop-Script 'reparse_point' "$current is a link; nothing behind it is deleted" }
+        $current = $current.Substring(0, $current.TrimEnd('\').LastIndexOf('\'))
+    }
+}
+
+# Every hard disk image of every VM and checkpoint of this host, by one query. Owner is a VM's or a checkpoint's GUID.
+function Get-Attachment {
+    $query = "SELECT InstanceID, HostResource FROM Msvm_StorageAllocationSettingData WHERE ResourceSubType = 'Microsoft:Hyper-V:Virtual Hard Disk'"
+    foreach ($setting in @(Get-CimInstance -Namespace 'root\virtualization\v2' -Query $query)) {
+        if ("$($setting.InstanceID)" -notmatch '^Microsoft:([0-9A-Fa-f-]{36})\\') { continue }
+        $owner = $Matches[1].ToLowerInvariant()
+        foreach ($resource in @($setting.HostResource)) { [pscustomobject]@{ Path = "$resource"; Owner = $owner } }
+    }
+}
+
+# Removes the folders that Hyper-V made for a VM, as far as they are empty.
+function Remove-EmptyFolder {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    if (-not (Test-Path -LiteralPath $Path -PathType Container)) { return }
+    if ("$((Get-Item -LiteralPath $Path -Force).Attributes)" -match 'ReparsePoint') { return }
+    foreach ($child in @(Get-ChildItem -LiteralPath $Path -Directory -Force)) { Remove-EmptyFolder "$Path\$($child.Name)" }
+    if (@(Get-ChildItem -LiteralPath $Path -Force).Count -eq 0) { Remove-Item -LiteralPath $Path -Force }
+}

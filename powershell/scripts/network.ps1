@@ -1,0 +1,151 @@
+<#
+.SYNOPSIS
+Gives a VM exactly the network that CloudStack gave it, and reads it back.
+
+.DESCRIPTION
+A NIC is an object of Name (NIC1..n), MacAddress (12 upper-case digits), SwitchName and VlanId ($null: untagged).
+Adapters are matched by MAC address, then by name. Missing ones are added, surplus NICn removed, other adapters only logged.
+#>
+
+# Sets what differs. Stops before the first change if something differs that cannot be set in the VM's state.
+function Set-Network {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
+    $switches = Get-NeededSwitch $Nics
+    $plan = Get-NetworkPlan $Vm $Nics
+    foreach ($adapter in $plan.Surplus) { Remove-Adapter $Vm $adapter }
+    foreach ($pair in $plan.Pairs) {
+        if ($null -eq $pair.Adapter) { $pair.Adapter = New-Adapter $Vm $pair.Nic }
+        Set-Adapter $pair.Adapter $pair.Nic $switches[$pair.Nic.SwitchName]
+    }
+    Assert-Network $Vm $Nics
+}
+
+# The switch objects by name. Switch names are not unique either.
+function Get-NeededSwitch {
+    param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
+    $needed = @{}
+    $all = @(Hyper-V\Get-VMSwitch)
+    foreach ($name in @($Nics | ForEach-Object { "$($_.SwitchName)" } | Select-Object -Unique)) {
+        $found = @($all | Where-Object { $_.Name -eq $name })
+        if ($found.Count -eq 0) { Stop-Script 'switch_not_found' "this host has no virtual switch named '$name'; it has: $(($all | ForEach-Object { $_.Name }) -join ', ')" }
+        if ($found.Count -gt 1) { Stop-Script 'switch_ambiguous' "this host has $($found.Count) virtual switches named '$name'" }
+        $needed[$name] = $found[0]
+    }
+    $needed
+}
+
+# Pairs of NIC and adapter ($null: to be added) and the surplus, after all that could refuse them has been looked at.
+function Get-NetworkPlan {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
+    $free = New-Object 'System.Collections.Generic.List[object]'
+    foreach ($adapter in @(Hyper-V\Get-VMNetworkAdapter -VM $Vm)) { $free.Add($adapter) }
+    $pairs = @(foreach ($nic in $Nics) { [pscustomobject]@{ Nic = $nic; Adapter = Get-Match $free { $args[0].MacAddress -eq $args[1] } $nic.MacAddress } })
+    foreach ($pair in $pairs) {
+        if ($null -eq $pair.Adapter) { $pair.Adapter = Get-Match $free { $args[0].Name -ceq $args[1] } $pair.Nic.Name }
+    }
+    $surplus = @($free | Where-Object { $_.Name -cmatch '^NIC[0-9]+$' })
+    foreach ($other in @($free | Where-Object { $_.Name -cnotmatch '^NIC[0-9]+$' })) {
+        Write-Log "the VM has an adapter '$($other.Name)' ($($other.MacAddress)) that is not CloudStack's; it was left alone"
+    }
+    foreach ($pair in $pairs) { if ($null -ne $pair.Adapter) { Assert-Settable $Vm $pair.Adapter $pair.Nic } }
+    if ("$($Vm.State)" -ne 'Off' -and ($surplus.Count -gt 0 -or @($pairs | Where-Object { $null -eq $_.Adapter }).Count -gt 0)) {
+        Assert-HotPlug $Vm
+    }
+    @{ Pairs = $pairs; Surplus = $surplus }
+}
+
+# Takes the first adapter for which the test holds out of the list.
+function Get-Match {
+    param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] $Free, [Parameter(Mandatory = $true)] [scriptblock] $Test, [string] $Wanted)
+    foreach ($adapter in $Free) {
+        if (& $Test $adapter $Wanted) { $null = $Free.Remove($adapter); return $adapter }
+    }
+}
+
+function Assert-Settable {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic)
+    # The isolation cmdlets' setting wins over the VLAN, and Get-VMNetworkAdapterVlan does not show it.
+    $isolation = "$((Hyper-V\Get-VMNetworkAdapterIsolation -VMNetworkAdapter $Adapter).IsolationMode)"
+    if ($isolation -ne 'None') { Stop-Script 'network_isolated' "the adapter '$($Adapter.Name)' of the VM $($Vm.Name) has the isolation mode $isolation, which wins over its VLAN" }
+    if ("$($Vm.State)" -ne 'Off' -and "$($Adapter.MacAddress)" -ne $Nic.MacAddress) {
+        Stop-Script 'network_refused' "the adapter '$($Adapter.Name)' has the MAC address $($Adapter.MacAddress), CloudStack gave $($Nic.MacAddress), and it can be set only while the VM is off; it is $($Vm.State)"
+    }
+}
+
+function Assert-HotPlug {
+    param([Parameter(Mandatory = $true)] $Vm)
+    if ("$($Vm.State)" -ne 'Running' -or $Vm.Generation -ne 2) {
+        Stop-Script 'network_refused' "the VM $($Vm.Name) has other adapters than CloudStack gave it, and they can be changed only while it is off; it is $($Vm.State)"
+    }
+}
+
+function Remove-Adapter {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Adapter)
+    Hyper-V\Remove-VMNetworkAdapter -VMNetworkAdapter $Adapter
+    Write-Log "the adapter '$($Adapter.Name)' ($($Adapter.MacAddress)), which CloudStack no longer knows, was removed"
+}
+
+# Added without a switch: it must not send a single frame before its VLAN is set.
+function New-Adapter {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Nic)
+    $adapter = Hyper-V\Add-VMNetworkAdapter -VM $Vm -Name $Nic.Name -StaticMacAddress $Nic.MacAddress -Passthru
+    Add-Undo "adapter $($Nic.Name)" { param($made) Hyper-V\Remove-VMNetworkAdapter -VMNetworkAdapter $made } @($adapter)
+    $adapter
+}
+
+function Set-Adapter {
+    param([Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic, [Parameter(Mandatory = $true)] $Switch)
+    if ("$($Adapter.MacAddress)" -ne $Nic.MacAddress) {
+        Add-Undo "MAC address of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -StaticMacAddress $old } @($Adapter, "$($Adapter.MacAddress)")
+        Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $Adapter -StaticMacAddress $Nic.MacAddress
+    }
+    $isConnected = "$($Adapter.SwitchName)" -eq $Nic.SwitchName
+    # Moved to another switch it must not be seen there with the old VLAN.
+    if (-not $isConnected -and "$($Adapter.SwitchName)" -ne '') {
+        Add-Undo "switch of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $on -SwitchName $old } @($Adapter, "$($Adapter.SwitchName)")
+        Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter
+    }
+    $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter
+    if (-not (Test-Vlan $vlan $Nic.VlanId)) {
+        if ("$($vlan.OperationMode)" -eq 'Access') { Add-Undo "VLAN of '$($Adapter.Name)'" { param($on, $old) Set-Vlan $on $old } @($Adapter, [int]$vlan.AccessVlanId) }
+        elseif ("$($vlan.OperationMode)" -eq 'Untagged') { Add-Undo "VLAN of '$($Adapter.Name)'" { param($on) Set-Vlan $on $null } @($Adapter) }
+        Set-Vlan $Adapter $Nic.VlanId
+    }
+    if (-not $isConnected) {
+        # Undone first of all: the old VLAN must not be seen on the new switch.
+        Add-Undo "connection of '$($Adapter.Name)'" { param($on) Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $on } @($Adapter)
+        Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $Adapter -VMSwitch $Switch
+    }
+}
+
+function Set-Vlan {
+    param([Parameter(Mandatory = $true)] $Adapter, $VlanId)
+    if ($null -eq $VlanId) { Hyper-V\Set-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter -Untagged }
+    else { Hyper-V\Set-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter -Access -VlanId ([int]$VlanId) }
+}
+
+function Test-Vlan {
+    param([Parameter(Mandatory = $true)] $Vlan, $VlanId)
+    if ($null -eq $VlanId) { return "$($Vlan.OperationMode)" -eq 'Untagged' }
+    "$($Vlan.OperationMode)" -eq 'Access' -and [int]$Vlan.AccessVlanId -eq [int]$VlanId
+}
+
+# What was set must stand there: a VM never runs on a network that CloudStack did not give it.
+function Assert-Network {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
+    $adapters = @(Hyper-V\Get-VMNetworkAdapter -VM $Vm)
+    foreach ($nic in $Nics) {
+        $adapter = @($adapters | Where-Object { $_.MacAddress -eq $nic.MacAddress })
+        if ($adapter.Count -ne 1) { Stop-Script 'network_refused' "the VM $($Vm.Name) has $($adapter.Count) adapters with the MAC address $($nic.MacAddress) after it was set" }
+        $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $adapter[0]
+        if ("$($adapter[0].SwitchName)" -ne $nic.SwitchName -or -not (Test-Vlan $vlan $nic.VlanId)) {
+            Stop-Script 'network_refused' "the adapter '$($adapter[0].Name)' stands on switch '$($adapter[0].SwitchName)', VLAN mode $($vlan.OperationMode) $($vlan.AccessVlanId), after it was set to '$($nic.SwitchName)', VLAN $($nic.VlanId)"
+        }
+    }
+}
+
+# As it stands in the record.
+function ConvertTo-NetworkRecord {
+    param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
+    foreach ($nic in $Nics) { [ordered]@{ Name = "$($nic.Name)"; MacAddress = "$($nic.MacAddress)"; SwitchName = "$($nic.SwitchName)"; VlanId = $nic.VlanId } }
+}

@@ -1,0 +1,101 @@
+<#
+.SYNOPSIS
+The two records that say whose a VM is: lines in its Notes, and a sidecar file beside its disk.
+
+.DESCRIPTION
+A record is a hashtable: uuid, phase (creating, complete, restoring, deleting, unclaimed, adopted), host, written (UTC), claimed,
+vm_id, vm_folder, disks (full paths), network (what CloudStack gave last, or null).
+#>
+
+function Get-RecordPath {
+    param([Parameter(Mandatory = $true)] [string] $Folder, [Parameter(Mandatory = $true)] [string] $Name)
+    "$Folder\$Name.cloudstack.json"
+}
+
+function New-Record {
+    param([Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $Phase)
+    @{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); network = $null }
+}
+
+# Exists (one of the two files is there), and Record: $null if none of them can be read.
+function Read-Record {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    $exists = $false
+    foreach ($candidate in $Path, "$Path.new") {
+        if (-not (Test-Path -LiteralPath $candidate -PathType Leaf)) { continue }
+        $exists = $true
+        $record = Read-RecordFile $candidate
+        if ($null -ne $record) { return @{ Path = $Path; Exists = $true; Record = $record } }
+    }
+    @{ Path = $Path; Exists = $exists; Record = $null }
+}
+
+function Read-RecordFile {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    $record = New-Record '-' '-'
+    try {
+        $json = Get-Content -LiteralPath $Path -Raw -Encoding Ascii | ConvertFrom-Json
+        foreach ($property in $json.PSObject.Properties) {
+            if ($record.ContainsKey($property.Name)) { $record[$property.Name] = $property.Value }
+        }
+    }
+    catch { return $null }
+    if ("$($record.uuid)" -notmatch '^[0-9a-f-]{36}$' -or "$($record.phase)" -cnotmatch '^(creating|complete|restoring|deleting|unclaimed|adopted)$') { return $null }
+    # Arrays built anew: Windows PowerShell writes some of those that it has read as objects of value and Count.
+    $record.disks = @(foreach ($disk in $record.disks) { "$disk" })
+    if ($null -ne $record.network) { $record.network = @(foreach ($nic in $record.network) { $nic }) }
+    $record
+}
+
+# Whole or not at all: a new file, the old one removed, the new one moved to its name.
+function Write-Record {
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [hashtable] $Record)
+    $Record.host = "$($run.Facts.ComputerName)"
+    $Record.written = (Get-HostFacts).UtcNow.ToString('yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture)
+    # The only good copy may be the new file of a run that was killed. It must not be written over.
+    if (-not (Test-Path -LiteralPath $Path) -and (Test-Path -LiteralPath "$Path.new")) {
+        if ($null -ne (Read-RecordFile "$Path.new")) { Move-Item -LiteralPath "$Path.new" -Destination $Path }
+    }
+    Set-Content -LiteralPath "$Path.new" -Value (ConvertTo-AsciiJson $Record) -Encoding Ascii
+    if (Test-Path -LiteralPath $Path) { Remove-Item -LiteralPath $Path -Force }
+    Invoke-WhileInUse { param($from, $to) Move-Item -LiteralPath $from -Destination $to } "$Path.new", $Path
+}
+
+function Remove-Record {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    foreach ($file in "$Path.new", $Path) { if (Test-Path -LiteralPath $file) { Remove-Item -LiteralPath $file -Force } }
+}
+
+function Get-RecordTime {
+    param([Parameter(Mandatory = $true)] [hashtable] $Record)
+    $time = [DateTime]::MinValue
+    $styles = [Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'
+    $null = [DateTime]::TryParseExact("$($Record.written)", 'yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$time)
+    $time
+}
+
+# Our lines of the Notes, wherever they stand. Uuid is empty where the VM has no marker.
+function Read-Marker {
+    param([Parameter(Mandatory = $true)] $Vm)
+    $marker = @{ Uuid = ''; Phase = ''; Record = '' }
+    foreach ($line in "$($Vm.Notes)" -split '\r\n|\n|\r') {
+        if ($line -match '^cloudstack-vm-id: *([0-9A-Fa-f-]{36}) *$') { $marker.Uuid = $Matches[1].ToLowerInvariant() }
+        elseif ($line -match '^cloudstack-phase: *([a-z]+) *$') { $marker.Phase = $Matches[1] }
+        elseif ($line -match '^cloudstack-record: *(.+?) *$') { $marker.Record = $Matches[1] }
+    }
+    $marker
+}
+
+# Sets our lines and keeps every other text to the letter: clusters and VMM write there too.
+function Write-Marker {
+    param(
+        [Parameter(Mandatory = $true)] $Vm,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] [string] $Phase,
+        [Parameter(Mandatory = $true)] [string] $RecordPath
+    )
+    # Read anew: the object may be older than the last change.
+    $others = [regex]::Replace("$((Hyper-V\Get-VM -Id $Vm.Id).Notes)", '(?m)^cloudstack-(vm-id|phase|record):[^\r\n]*(\r\n|\n|\r|\z)', '')
+    if ($others.Length -gt 0 -and $others -notmatch '[\r\n]\z') { $others += "`r`n" }
+    Hyper-V\Set-VM -VM $Vm -Notes "${others}cloudstack-vm-id: $Uuid`r`ncloudstack-phase: $Phase`r`ncloudstack-record: $RecordPath"
+}

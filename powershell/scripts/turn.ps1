@@ -1,0 +1,60 @@
+<#
+.SYNOPSIS
+One action at a time on one VM: a mutex of this host, and the files by which a later stop calls off a create.
+#>
+
+# Waits for the VM's mutex inside the deadline. Its holder cleans up the cancel files of the turn before.
+function Enter-Turn {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
+    $run.Step = 'turn'
+    $mutexName = "$($run.Facts.MutexPrefix)cloudstack-hyperv-$($Name.ToLowerInvariant())"
+    while (-not (Request-Mutex $mutexName)) {
+        if ((Get-SecondsLeft) -le 0) { Stop-Script 'busy' "another action was still working on the VM $Name when the time was up" }
+        Start-Sleep -Milliseconds 200
+    }
+    foreach ($file in @(Get-CancelFile $Name $Folder)) { Remove-Item -LiteralPath $file -Force }
+}
+
+# True once this process holds the mutex. A holder that died has left it to us.
+function Request-Mutex {
+    param([Parameter(Mandatory = $true)] [string] $MutexName)
+    try {
+        if ($null -eq $run.Turn) { $run.Turn = New-Object Threading.Mutex $false, $MutexName }
+        $milliseconds = [int][Math]::Max(0, [Math]::Min(1000, 1000 * (Get-SecondsLeft)))
+        $run.Turn.WaitOne($milliseconds)
+    }
+    catch {
+        $cause = $_.Exception.GetBaseException()
+        if ($cause -is [Threading.AbandonedMutexException]) { return $true }
+        # It belongs to another account that is at work on this VM.
+        if ($cause -is [UnauthorizedAccessException]) { $run.Turn = $null; return $false }
+        throw
+    }
+}
+
+function Exit-Turn {
+    if ($null -eq $run.Turn) { return }
+    try { $run.Turn.ReleaseMutex() } catch { Write-Log "the mutex was not ours to release: $($_.Exception.Message)" }
+    $run.Turn.Dispose()
+}
+
+# From here on every step looks for a cancel file.
+function Watch-Cancellation {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
+    $run.Cancellation = @{ Name = $Name; Folder = $Folder }
+}
+
+function Assert-NotCancelled {
+    if ($null -eq $run.Cancellation) { return }
+    if (@(Get-CancelFile $run.Cancellation.Name $run.Cancellation.Folder).Count -gt 0) {
+        Stop-Script 'cancelled' "a stop or delete of the VM $($run.Cancellation.Name) has called this off"
+    }
+}
+
+function Get-CancelFile {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
+    if (-not (Test-Path -LiteralPath $Folder -PathType Container)) { return }
+    foreach ($file in @(Get-ChildItem -LiteralPath $Folder -Filter "$Name.cancel-*" -File)) {
+        if ($file.Name -match ('^' + [regex]::Escape($Name) + '\.cancel-[0-9a-f-]{32,36}$')) { "$Folder\$($file.Name)" }
+    }
+}
