@@ -1,1 +1,18 @@
-//! The extension.
+//! CloudStack's HyperV extension.
+//!
+//! The way of one action: [`cli`] reads what was typed, [`payload`] what CloudStack wrote, [`request`] says what that
+//! means and refuses what is wrong, [`action`] turns it into a script, [`remote`] runs the script on the host, and
+//! [`reply`] is the one line of JSON that CloudStack reads. Only `main.rs` prints.
+
+pub mod action;
+pub mod cli;
+pub mod deadline;
+pub mod error;
+mod host_error;
+pub mod log;
+pub mod payload;
+pub mod remote;
+pub mod reply;
+pub mod request;
+pub mod run;
+mod script_error;

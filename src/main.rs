@@ -1,2 +1,17 @@
-//! hyperv
-fn main() {}
+//! The edge of the process: arguments in, one line on standard output and an exit code out.
+
+use std::env;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use cloudstack_hyperv::run;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let outcome = run::guarded(|| run::run(&arguments, started));
+    // CloudStack may have gone; there is nobody left to tell.
+    let _ = writeln!(io::stdout().lock(), "{}", outcome.text);
+    ExitCode::from(outcome.exit_code)
+}

@@ -1,0 +1,50 @@
+//! The error that leaves the process: one line for the operator, the whole chain for the log.
+
+use std::fmt;
+
+/// Says who is to blame and what to do. Neither the message nor the hint ever holds a secret.
+#[derive(Debug)]
+pub struct Error {
+    message: String,
+    hint: Option<String>,
+    source: Option<anyhow::Error>,
+}
+
+impl Error {
+    /// What went wrong: lower case, no full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The cause, for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<anyhow::Error>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Writes the message and every cause below it to the log.
+    pub fn log(&self) {
+        let causes = self.source.as_ref().map(|source| format!("{source:#}"));
+        tracing::error!(error = %self, causes = causes.as_deref().unwrap_or("none"), "Failed");
+    }
+}
+
+/// Message and hint.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
+    }
+}

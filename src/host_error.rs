@@ -1,0 +1,47 @@
+//! A failed conversation with the host in the operator's words: the library's sentence, and the key to set.
+
+use winrm::{CertificateError, CertificateReason, ErrorKind};
+
+use crate::error::Error;
+
+/// The error for the operator; the chain goes to the log.
+pub(crate) fn explain(error: winrm::Error) -> Error {
+    let mut message = error.to_string();
+    let remedy = match error.kind() {
+        ErrorKind::Certificate(certificate) => Some(certificate_remedy(certificate)),
+        ErrorKind::Settings(_) => {
+            Some("correct tls_ca_file of the host, or set tls_fingerprint".to_owned())
+        }
+        ErrorKind::Login(_) if error.is_login_refused() => Some(
+            "correct username and password of the host; the login was tried once only".to_owned(),
+        ),
+        ErrorKind::Unreachable(_) => {
+            Some("check url and port of the host, and that it is up".to_owned())
+        }
+        ErrorKind::TooSlow if !error.outcome_unknown() => {
+            message.push_str("; nothing was done on the host");
+            Some("raise the timeout of this action in CloudStack (global settings wait and commands.timeout)".to_owned())
+        }
+        _ if error.outcome_unknown() => {
+            Some("look at the VM on the host before you run the action again".to_owned())
+        }
+        _ => None,
+    };
+    let explained = Error::new(message);
+    match remedy {
+        Some(remedy) => explained.with_hint(remedy).with_source(error),
+        None => explained.with_source(error),
+    }
+}
+
+fn certificate_remedy(error: &CertificateError) -> String {
+    match error.reason {
+        CertificateReason::OtherFingerprint => {
+            "if the host has got a new certificate, set tls_fingerprint to it".to_owned()
+        }
+        _ => format!(
+            "set tls_ca_file of the host to the file of the authority that issued it, or, if you know this certificate, tls_fingerprint to {}",
+            error.fingerprint
+        ),
+    }
+}

@@ -1,0 +1,129 @@
+//! Runs a script on the host: the one place that knows both WinRM and PowerShell.
+
+use powershell::{Nonce, Script, Streams};
+use serde_json::Value;
+use winrm::{Client, Command, Settings, Trust};
+
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::request::Connection;
+use crate::{host_error, script_error};
+
+/// Where scripts are run.
+pub trait Remote {
+    /// Runs a rendered script and gives its answer as JSON.
+    ///
+    /// # Errors
+    /// Ready for the operator.
+    fn answer(&mut self, script: &dyn Renderable) -> Result<Value, Error>;
+}
+
+/// A script of any type, ready to be rendered once nonce and time are known.
+pub trait Renderable {
+    /// The bytes to send.
+    ///
+    /// # Errors
+    /// Where the arguments are no JSON, which is a defect of this program.
+    fn render(
+        &self,
+        nonce: Nonce,
+        deadline: Deadline,
+    ) -> Result<powershell::Rendered, powershell::RenderError>;
+}
+
+impl<S: Script> Renderable for S {
+    fn render(
+        &self,
+        nonce: Nonce,
+        deadline: Deadline,
+    ) -> Result<powershell::Rendered, powershell::RenderError> {
+        powershell::render(self, nonce, deadline.time_left())
+    }
+}
+
+/// Runs a script and reads its answer as the script's own type.
+///
+/// # Errors
+/// Ready for the operator.
+pub fn run<S: Script>(remote: &mut dyn Remote, script: &S) -> Result<S::Output, Error> {
+    let answer = remote.answer(script)?;
+    serde_json::from_value(answer).map_err(|source| {
+        Error::new(format!(
+            "the script `{}` gave an answer that this version does not understand",
+            S::NAME
+        ))
+        .with_source(source)
+    })
+}
+
+/// A host behind WinRM. Nothing is sent before the first script.
+pub struct WinRm {
+    client: Client,
+    deadline: Deadline,
+}
+
+impl WinRm {
+    /// Prepares the connection.
+    ///
+    /// # Errors
+    /// Where the trust settings cannot be used, such as a CA file that is none.
+    pub fn new(connection: &Connection, deadline: Deadline) -> Result<Self, Error> {
+        if connection.trust == Trust::DangerousNone {
+            tracing::warn!(
+                "The host's certificate is not verified: whoever stands in between can read and change everything"
+            );
+        }
+        let mut settings =
+            Settings::new(connection.endpoint.clone(), connection.credentials.clone());
+        settings.trust = connection.trust.clone();
+        settings.channel_binding = connection.channel_binding;
+        let client = Client::connect(settings).map_err(host_error::explain)?;
+        Ok(Self { client, deadline })
+    }
+}
+
+impl Remote for WinRm {
+    fn answer(&mut self, script: &dyn Renderable) -> Result<Value, Error> {
+        let defect = |source: anyhow::Error| {
+            Error::new("the script could not be prepared").with_source(source)
+        };
+        let rendered = script
+            .render(nonce()?, self.deadline)
+            .map_err(|error| defect(error.into()))?;
+        let command = Command {
+            line: &rendered.command_line,
+            input: rendered.input.as_bytes(),
+            sign: Some(powershell::STARTED.as_bytes()),
+        };
+        let output = self
+            .client
+            .run(&command, self.deadline.work_ends())
+            .map_err(host_error::explain)?;
+        let streams = Streams {
+            stdout: &output.stdout,
+            stderr: &output.stderr,
+            exit_code: output.exit_code,
+        };
+        let answer = rendered
+            .read(streams)
+            .map_err(|error| script_error::explain(rendered.name, error))?;
+        for line in answer.log {
+            tracing::info!(script = rendered.name, "Host: {line}");
+        }
+        if !answer.noise.is_empty() {
+            tracing::debug!(
+                script = rendered.name,
+                noise = answer.noise,
+                "The script's output held more than its answer"
+            );
+        }
+        Ok(answer.value)
+    }
+}
+
+fn nonce() -> Result<Nonce, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|source| Error::new("this machine gives no random numbers").with_source(source))?;
+    Ok(Nonce::new(bytes))
+}

@@ -1,0 +1,81 @@
+//! From the arguments to the outcome of the process.
+
+use std::ffi::OsString;
+use std::panic::{self, UnwindSafe};
+use std::time::Instant;
+
+use crate::action;
+use crate::cli::{self, Cli};
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::log;
+use crate::payload::Payload;
+use crate::remote::WinRm;
+use crate::reply::Reply;
+use crate::request::{ActionName, Request};
+
+/// What the process prints and how it ends.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outcome {
+    /// Without the last newline.
+    pub text: String,
+    /// 0 or 1; CloudStack looks at nothing else for most actions.
+    pub exit_code: u8,
+}
+
+/// Runs one call. `started` is when the process began: CloudStack's clock ticks from there.
+pub fn run(arguments: &[OsString], started: Instant) -> Outcome {
+    match Cli::parse(arguments) {
+        Ok(cli) => answer(call(&cli, started)),
+        Err(cli::Stop::Help(text)) => Outcome { text, exit_code: 0 },
+        Err(cli::Stop::Misuse(error)) => answer(Err(error)),
+    }
+}
+
+/// Runs `work`; a panic in it becomes an error reply as well, and prints nothing itself.
+pub fn guarded(work: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
+    panic::set_hook(Box::new(
+        |info| tracing::error!(place = ?info.location(), "Panicked"),
+    ));
+    panic::catch_unwind(work).unwrap_or_else(|_| {
+        answer(Err(Error::new("the extension has a defect and stopped")
+            .with_hint(
+                "its log tells the place; what it did on the host until then is unknown",
+            )))
+    })
+}
+
+fn call(cli: &Cli, started: Instant) -> Result<Reply, Error> {
+    let log = log::Log::open(cli);
+    let request = read(cli, Deadline::new(started, cli.timeout)).inspect_err(Error::log)?;
+    log.set_level(request.log_level);
+    let _entered = log::span(&request).entered();
+    tracing::info!(seconds = cli.timeout.as_secs(), "Started");
+    let reply = WinRm::new(&request.connection, request.deadline)
+        .and_then(|mut host| action::perform(&request, &mut host));
+    tracing::info!(
+        ms = started.elapsed().as_millis(),
+        ok = reply.is_ok(),
+        "Ended"
+    );
+    reply.inspect_err(Error::log)
+}
+
+fn read(cli: &Cli, deadline: Deadline) -> Result<Request, Error> {
+    // An action that is not ours carries no details. It must fail before anything else is looked at.
+    let name = ActionName::parse(&cli.action)?;
+    Request::new(name, &Payload::read(&cli.payload)?, deadline)
+}
+
+fn answer(result: Result<Reply, Error>) -> Outcome {
+    match result {
+        Ok(reply) => Outcome {
+            text: reply.line(),
+            exit_code: 0,
+        },
+        Err(error) => Outcome {
+            text: Reply::error(&error).line(),
+            exit_code: 1,
+        },
+    }
+}

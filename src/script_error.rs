@@ -1,0 +1,112 @@
+//! A failed script in the operator's words: what the host says, and what to do about it.
+
+use powershell::{AnswerError, Failure};
+
+use crate::error::Error;
+
+/// The error for the operator; the details go to the log.
+pub(crate) fn explain(name: &str, error: AnswerError) -> Error {
+    match error {
+        AnswerError::Failed(failure) => failed(name, &failure),
+        AnswerError::Incomplete => Error::new(format!("{error}")).with_hint("run the action again"),
+        AnswerError::LanguageMode => Error::new(format!("{error}"))
+            .with_hint("allow FullLanguage for the login that this extension uses (AppLocker or App Control policy)"),
+        AnswerError::Blocked => Error::new(format!("{error}")).with_hint("allow it in the host's virus scanner"),
+        other => Error::new(format!("the script `{name}` gave no answer, and what it did is unknown: {other}"))
+            .with_hint("look at the VM on the host before you run the action again")
+            .with_source(other),
+    }
+}
+
+fn failed(name: &str, failure: &Failure) -> Error {
+    for line in &failure.log {
+        tracing::info!(script = name, "Host: {line}");
+    }
+    tracing::warn!(
+        script = name,
+        step = failure.step,
+        code = failure.code,
+        category = failure.category,
+        fqeid = failure.fqeid,
+        hresult = failure.hresult,
+        rollback = ?failure.rollback,
+        "The script failed"
+    );
+    let left: &[String] = failure
+        .rollback
+        .as_ref()
+        .map_or(&[], |rollback| &rollback.failed);
+    let mut message = describe(failure);
+    if !left.is_empty() {
+        message.push_str(&format!(
+            "; not everything could be undone, and the next action on this VM will try again: {}",
+            left.join(", ")
+        ));
+    }
+    let error = Error::new(message);
+    match remedy(&failure.code) {
+        Some(remedy) => error.with_hint(remedy),
+        None => error,
+    }
+}
+
+/// What a code of ours means is said by the script itself; what the host said comes behind a sentence of ours.
+fn describe(failure: &Failure) -> String {
+    let message = failure.message.trim().trim_end_matches('.');
+    let sentence = match failure.code.as_str() {
+        "out_of_memory" => "the host has not enough free memory for this VM",
+        "disk_full" => "the host's disk is full",
+        "in_use" => "another program on the host holds a file that is needed",
+        "exists" => "a file that would be made is there already",
+        "unavailable" => "the host's Hyper-V service does not answer",
+        "access_denied" => "the host's account has not the rights that are needed",
+        "disk_not_plain" => "the host's folder makes files that Hyper-V cannot use as a disk",
+        "host_error" => "the host refused",
+        _ => return message.to_owned(),
+    };
+    let step = match failure.step.as_str() {
+        "" => String::new(),
+        step => format!(" (at the step '{step}')"),
+    };
+    format!("{sentence}{step}: {message}")
+}
+
+/// What to do, by code.
+fn remedy(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "vm_foreign" | "record_foreign" => {
+            "nothing was touched; rename or remove it on the host, or give this VM another name"
+        }
+        "vm_ambiguous" => "nothing was touched; rename the ones that are not CloudStack's",
+        "vm_renamed" => "nothing was touched; give the VM its name back on the host",
+        "vm_unfinished" => {
+            "nothing was touched; look at the VM on the host, and delete it through CloudStack if it is not needed"
+        }
+        "record_unreadable" => "nothing was touched; repair or remove the record on the host",
+        "disk_exists" => "nothing was touched; move the file away if no VM needs it",
+        "switch_not_found" | "switch_ambiguous" => {
+            "correct network_switch of the host, or the switch"
+        }
+        "template_not_found" => "correct template_path, or copy the template to the host",
+        "template_in_use" | "template_differencing" => "use a whole disk that no VM uses",
+        "folder_not_found" => "make the folder, or correct vhd_path and vm_path of the host",
+        "network_refused" => "stop the VM and start it through CloudStack",
+        "network_isolated" => {
+            "remove the isolation with Set-VMNetworkAdapterIsolation -IsolationMode None"
+        }
+        "busy" => "run it again when the other action has ended",
+        "deadline" => {
+            "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)"
+        }
+        "out_of_memory" => "free memory on the host, or use another one",
+        "disk_full" => "free space on the host's drive",
+        "disk_not_plain" => "switch compression or encryption off for vhd_path",
+        "access_denied" => {
+            "log in with an administrator of the host; for a local account other than Administrator set LocalAccountTokenFilterPolicy to 1"
+        }
+        "unavailable" => "start the service vmms on the host",
+        "hyperv_missing" => "install the role Hyper-V with its management tools",
+        "storage_lost" => "bring the host's storage back",
+        _ => return None,
+    })
+}

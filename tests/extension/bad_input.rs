@@ -1,0 +1,107 @@
+//! Payloads with one thing wrong: one line that names it, exit code 1, and the host is never spoken to.
+
+use std::fs;
+
+use expect_test::expect_file;
+use simulated_host::{Host, Options};
+use tempfile::TempDir;
+
+use crate::case::{Case, Ran, fixtures, hyperv};
+
+#[test]
+fn every_bad_payload_is_refused_before_a_connection_is_made() {
+    let host = Host::start(Options::new()).unwrap();
+    let folder = fixtures().join("payloads/bad");
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert!(names.len() >= 50);
+    for name in names {
+        let name = name.to_str().unwrap();
+        let ran = Case::new("create", &format!("bad/{name}"))
+            .redirected_to(&host)
+            .run();
+        ran.fails(&[]);
+        assert!(
+            !ran.stdout.contains("hunter2") && !ran.log.contains("hunter2"),
+            "{name} shows a secret"
+        );
+        // The folder in which the payload lay is another one each time.
+        let file = ran
+            .stdout
+            .split_whitespace()
+            .find(|word| word.ends_with("/payload.json"))
+            .unwrap_or("-");
+        let golden = ran
+            .stdout
+            .replace(file, "payload.json")
+            .replace(&host.port().to_string(), "5986");
+        expect_file![fixtures().join("replies/bad").join(name)].assert_eq(&golden);
+    }
+    assert_eq!(host.state().counters.connections, 0);
+}
+
+/// The folder in which the payload lay is another one each time.
+fn without_folder(reply: &str) -> String {
+    let file = reply
+        .split_whitespace()
+        .find(|word| word.ends_with("/payload.json"));
+    file.map_or_else(
+        || reply.to_owned(),
+        |file| reply.replace(file, "payload.json"),
+    )
+}
+
+#[test]
+fn a_payload_file_that_is_not_there() {
+    let folder = TempDir::new().unwrap();
+    let ran = Ran::from(&mut hyperv(
+        folder.path(),
+        &["create", "nowhere.json", "60"],
+    ));
+    ran.fails(&["nowhere.json", "cannot be read"]);
+}
+
+#[test]
+fn a_nic_without_uri_is_untagged_where_its_network_is_native() {
+    let host = Host::start(Options::new()).unwrap();
+    let native = Case::new("create", "bad/nic-without-uri.json")
+        .on(&host)
+        .nic_key(0, "broadcastType", "Native".into());
+    native.run().succeeds("Instance created");
+    assert_eq!(host.state().vm("i-2-45-VM").unwrap().nics[0].vlan, None);
+}
+
+#[test]
+fn keys_are_found_on_every_level_and_under_both_names() {
+    let host = Host::start(Options::new()).unwrap();
+    let moved = Case::new("create", "create.json").on(&host).change(|payload| {
+        let details = payload["externaldetails"].as_object_mut().unwrap();
+        let host = details["host"].as_object_mut().unwrap();
+        let switch = host.shift_remove("network_switch").unwrap();
+        let user = host.shift_remove("username").unwrap();
+        let vhd_path = host.shift_remove("vhd_path").unwrap();
+        let vm = details["virtualmachine"].as_object_mut().unwrap();
+        let template = vm.shift_remove("template_path").unwrap();
+        details.insert("resourcemap".into(), serde_json::json!({"network_bridge": switch, "user": user, "template_path": template}));
+        // Blank counts as not set.
+        details["host"]["vhd_path"] = " ".into();
+        details.insert("extension".into(), serde_json::json!({"vhd_path": vhd_path, "user": "nobody"}));
+    });
+    moved.run().succeeds("Instance created");
+}
+
+#[test]
+fn a_template_on_a_share_is_taken_only_below_a_folder_of_the_administrator() {
+    let host = Host::start(Options::new()).unwrap();
+    let share = Case::new("create", "bad/template-path-unc.json").on(&host);
+    share.run().fails(&[
+        "externaldetails.virtualmachine.template_path",
+        "template_dirs",
+    ]);
+    let allowed = share.host_key("template_dirs", r"D:\Templates; \\FILER\templates".into());
+    // The model has no such file; what counts is that the host was asked.
+    allowed.run().fails(&[r"\\filer\templates\ubuntu2404.vhdx"]);
+}

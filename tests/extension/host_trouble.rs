@@ -1,0 +1,178 @@
+//! What hosts do to a `create`, each told apart by what the operator reads.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::json;
+use simulated_host::{Action, Certificate, Host, Noise, Options, Rule, Verb, World};
+
+use crate::case::Case;
+
+fn create(host: &Host) -> Case {
+    Case::new("create", "create.json").on(host)
+}
+
+#[test]
+fn the_name_does_not_resolve() {
+    // The top-level domain that never exists (RFC 6761).
+    let case = Case::new("create", "create.json").host_key("url", json!("hv1.invalid"));
+    case.timeout("10")
+        .run()
+        .fails(&["hv1.invalid", "does not resolve", "url"]);
+}
+
+#[test]
+fn the_connection_is_refused() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let case =
+        Case::new("create", "create.json").host_key("url", json!(format!("127.0.0.1:{port}")));
+    case.timeout("4")
+        .run()
+        .fails(&["refuses the connection", &port.to_string()]);
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_comes_with_both_remedies_and_its_fingerprint() {
+    let bad = [
+        (Certificate::SelfSigned, "issuer"),
+        (Certificate::Expired, "expired"),
+        (Certificate::NotYetValid, "not valid yet"),
+        (Certificate::WrongName, "another name"),
+    ];
+    for (certificate, reason) in bad {
+        let host = Host::start(Options::new().certificate(certificate)).unwrap();
+        create(&host)
+            .run()
+            .fails(&[reason, "tls_ca_file", "tls_fingerprint", host.fingerprint()]);
+        let counters = host.state().counters;
+        assert_eq!(
+            (counters.logins, counters.http_requests),
+            (0, 0),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_fingerprint_takes_any_certificate_and_no_other() {
+    for certificate in [
+        Certificate::SelfSigned,
+        Certificate::Expired,
+        Certificate::WrongName,
+        Certificate::AuthorityAsServer,
+    ] {
+        let host = Host::start(Options::new().certificate(certificate)).unwrap();
+        let pinned = create(&host).host_key("tls_ca_file", json!(null));
+        let colons: Vec<_> = host
+            .fingerprint()
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| str::from_utf8(pair).unwrap())
+            .collect();
+        let case = pinned.host_key("tls_fingerprint", json!(colons.join(":").to_uppercase()));
+        case.run().succeeds("Instance created");
+        case.host_key("tls_fingerprint", json!("0".repeat(64)))
+            .run()
+            .fails(&["fingerprint", host.fingerprint()]);
+    }
+}
+
+#[test]
+fn no_verification_only_where_the_key_says_false() {
+    let host = Host::start(Options::new().certificate(Certificate::SelfSigned)).unwrap();
+    let case = create(&host).host_key("tls_ca_file", json!(null));
+    let ran = case
+        .host_key("verify_tls_certificate", json!("False"))
+        .run();
+    ran.succeeds("Instance created");
+    assert!(
+        ran.log.contains("WARN"),
+        "the log does not say that nothing was verified:\n{}",
+        ran.log
+    );
+}
+
+#[test]
+fn a_wrong_password_is_asked_once() {
+    let host = Host::start(Options::new()).unwrap();
+    let ran = create(&host).host_key("password", json!("hunter2")).run();
+    ran.fails(&["password", "username"]);
+    assert_eq!(host.state().counters.logins, 1);
+    assert!(!ran.stdout.contains("hunter2") && !ran.log.contains("hunter2"));
+}
+
+#[test]
+fn an_account_without_rights() {
+    let host = Host::start(Options::new().deny()).unwrap();
+    create(&host)
+        .run()
+        .fails(&["LocalAccountTokenFilterPolicy"]);
+    assert_eq!(host.state().counters.powershell_starts, 0);
+}
+
+#[test]
+fn what_is_missing_on_the_host_is_named() {
+    let host = |world: World| Host::start(Options::new().world(world)).unwrap();
+    let world = World::default;
+    create(&host(world().without_switch("External vSwitch")))
+        .run()
+        .fails(&["External vSwitch", "network_switch"]);
+    create(&host(world().without_file(r"D:\Templates\ubuntu2404.vhdx")))
+        .run()
+        .fails(&[r"D:\Templates\ubuntu2404.vhdx", "template_path"]);
+}
+
+#[test]
+fn too_little_memory_or_disk_is_told_apart_and_nothing_stays() {
+    let trouble = [
+        (
+            World::default().with_memory(1 << 30),
+            "memory",
+            "0x8007000E",
+        ),
+        (
+            World::default().with_free_disk(4096),
+            "disk is full",
+            "0x80070070",
+        ),
+    ];
+    for (world, words, hresult) in trouble {
+        let host = Host::start(Options::new().world(world)).unwrap();
+        let before = host.state().inventory;
+        let ran = create(&host).run();
+        ran.fails(&[words]);
+        assert!(ran.log.contains(hresult), "{}", ran.log);
+        assert_eq!(host.state().inventory, before);
+    }
+}
+
+#[test]
+fn noise_around_the_answer_does_no_harm() {
+    let noise = Noise {
+        progress: true,
+        stray_lines: true,
+        byte_order_mark: true,
+    };
+    let host = Host::start(Options::new().noise(noise)).unwrap();
+    create(&host).run().succeeds("Instance created");
+}
+
+#[test]
+fn a_host_that_falls_silent_is_given_up_in_time() {
+    for verb in [Verb::Create, Verb::Command, Verb::Send, Verb::Receive] {
+        let host = Host::start(Options::new().rule(Rule::new(verb, Action::Silence))).unwrap();
+        // The program ends by itself: a process that CloudStack kills prints nothing.
+        create(&host).timeout("4").run().fails(&[]);
+    }
+}
+
+#[test]
+fn an_answer_that_came_late_is_no_error() {
+    let slow = Rule::new(Verb::Command, Action::Slow(Duration::from_millis(300)));
+    let host = Host::start(Options::new().rule(slow)).unwrap();
+    create(&host).run().succeeds("Instance created");
+}

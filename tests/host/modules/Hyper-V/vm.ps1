@@ -1,0 +1,75 @@
+# Get-VM, Set-VM, Rename-VM, Remove-VM.
+
+$Body['Get-VM'] = {
+    param($call)
+    if ($call.Bound.ContainsKey('Id')) {
+        $id = "$($call.Bound['Id'])"
+        $found = @(Get-VisibleMachine | Where-Object { $_['Id'] -eq $id })
+        # Without rights a list comes back empty; for one Id Hyper-V says that there is none.
+        if ($found.Count -eq 0) { throw (New-Failure 'InvalidParameter' InvalidArgument -Key 'ObjectGone' -Values @(Get-HostSetting 'ComputerName') -Target $call.Bound['Id']) }
+        return [VirtualMachine]::new($found[0])
+    }
+    if (-not $call.Bound.ContainsKey('Name')) { foreach ($machine in @(Get-VisibleMachine)) { [VirtualMachine]::new($machine) }; return }
+    foreach ($name in $call.Bound['Name']) {
+        try { foreach ($machine in @(Find-MachineByName $call $name)) { [VirtualMachine]::new($machine) } } catch { Write-CallError $_ }
+    }
+}
+
+$Body['Set-VM'] = {
+    param($call)
+    if ($call.Bound['StaticMemory'] -and $call.Bound['DynamicMemory']) { throw (New-InvalidParameter 'StaticMemory' 'with DynamicMemory') }
+    Edit-Machine $call {
+        param($call, $machine)
+        $bound = $call.Bound
+        Set-MachineHardware $machine $bound
+        foreach ($name in 'AutomaticStartAction', 'AutomaticStopAction', 'CheckpointType', 'LockOnDisconnect') { if ($bound.ContainsKey($name)) { $machine[$name] = "$($bound[$name])" } }
+        foreach ($name in 'AutomaticStartDelay', 'Notes', 'SnapshotFileLocation', 'SmartPagingFilePath') { if ($bound.ContainsKey($name)) { $machine[$name] = $bound[$name] } }
+        if ($bound.ContainsKey('AutomaticCheckpointsEnabled')) { $machine['AutomaticCheckpointsEnabled'] = [bool]$bound['AutomaticCheckpointsEnabled'] }
+        if ($bound.ContainsKey('NewVMName')) { $machine['Name'] = $bound['NewVMName'] }
+        if ($bound['Passthru']) { [VirtualMachine]::new($machine) }
+    }
+}
+
+# Processors and the kind of memory need the VM off; Notes and actions do not.
+function Set-MachineHardware {
+    param($Machine, $Bound)
+    $memory = @{}
+    foreach ($name in 'Startup', 'Minimum', 'Maximum') { if ($Bound.ContainsKey("Memory${name}Bytes")) { $memory["${name}Bytes"] = $Bound["Memory${name}Bytes"] } }
+    if ($Bound['StaticMemory']) { $memory['DynamicMemoryEnabled'] = $false }
+    if ($Bound['DynamicMemory']) { $memory['DynamicMemoryEnabled'] = $true }
+    if ($memory.Count -gt 0) { Set-MemoryRecord $Machine $memory }
+    if ($Bound.ContainsKey('ProcessorCount')) { Set-ProcessorRecord $Machine @{ Count = $Bound['ProcessorCount'] } }
+}
+
+$Body['Rename-VM'] = {
+    param($call)
+    Edit-Machine $call {
+        param($call, $machine)
+        $machine['Name'] = $call.Bound['NewName']
+        if ($call.Bound['Passthru']) { [VirtualMachine]::new($machine) }
+    }
+}
+
+# The configuration goes, the disks and the empty folders stay. What checkpoints held is merged afterwards.
+$Body['Remove-VM'] = {
+    param($call)
+    if (-not $call.Bound['Force']) {
+        if (-not $call.Cmdlet.ShouldContinue('Are you sure you want to remove the virtual machine?', 'Confirm')) { return }
+    }
+    Edit-Machine $call {
+        param($call, $machine, $world)
+        if (@('Off', 'Saved') -notcontains $machine['State']) { throw (New-StateFailure $machine) }
+        Remove-MachineFile $machine
+        foreach ($snapshot in @($machine['Snapshots'])) { Remove-SnapshotRecord $world $machine $snapshot }
+        $world['Machines'] = @($world['Machines'] | Where-Object { $_['Id'] -ne $machine['Id'] })
+        if ($call.Bound['Passthru']) { [VirtualMachine]::new($machine) }
+    }
+}
+
+function Remove-MachineFile {
+    param($Machine)
+    $folder = Resolve-WindowsPath $Machine['Path']
+    if (-not $folder.IsFolder) { return }
+    foreach ($extension in 'vmcx', 'vmrs') { [IO.File]::Delete("$($folder.Local)/Virtual Machines/$($Machine['Id'].ToUpperInvariant()).$extension") }
+    foreach ($snapshot in @($Machine['Snapshots'])) { [IO.File]::Delete("$($folder.Local)/Snapshots/$($snapshot['Id'].ToUpperInvariant()).vmcx") }
+}

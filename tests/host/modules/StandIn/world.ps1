@@ -1,0 +1,83 @@
+# The world on disk: <state>/state.json, read whole, written whole under a lock.
+#
+# A process may be killed at any moment and several may work at once. So the file is written beside and renamed,
+# and the lock is one that the kernel lets go when its holder dies.
+
+$script:StateFolder = $env:HYPERV_STANDIN_STATE
+if ([string]::IsNullOrEmpty($script:StateFolder)) { throw 'the stand-in needs HYPERV_STANDIN_STATE: the folder that holds its state' }
+$script:StateFolder = [IO.Path]::GetFullPath($script:StateFolder)
+$script:WorldFile = "$script:StateFolder/state.json"
+$script:WorldText = $null
+$script:World = $null
+$script:EditDepth = 0
+
+function Get-StateFolder { $script:StateFolder }
+
+# The world as it is now. Read only: what is changed in it is lost.
+function Get-World {
+    if ($script:EditDepth -gt 0) { return $script:World }
+    if (-not [IO.File]::Exists($script:WorldFile)) { Edit-World { } }
+    $text = [IO.File]::ReadAllText($script:WorldFile)
+    if (-not [string]::Equals($text, $script:WorldText)) {
+        $script:World = ConvertFrom-WorldJson $text
+        $script:WorldText = $text
+    }
+    if (Test-Due $script:World) { Edit-World { }; return Get-World }
+    $script:World
+}
+
+# Runs a block with the world as its argument and writes what it left; a block that throws changes nothing.
+function Edit-World {
+    param([Parameter(Mandatory)] [scriptblock] $WorldChange)
+    if ($script:EditDepth -gt 0) { return & $WorldChange $script:World }
+    $lock = Enter-WorldLock
+    try {
+        $script:World = Read-WorldFile
+        $script:EditDepth = 1
+        Complete-DueChange $script:World
+        & $WorldChange $script:World
+        Write-WorldFile $script:World
+    }
+    finally {
+        $script:EditDepth = 0
+        $script:WorldText = $null
+        $lock.Dispose()
+    }
+}
+
+function Get-HostSetting {
+    param([Parameter(Mandatory)] [string] $Name)
+    (Get-World).Host[$Name]
+}
+
+function Enter-WorldLock {
+    $null = [IO.Directory]::CreateDirectory($script:StateFolder)
+    $deadline = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        try { return [IO.FileStream]::new("$script:StateFolder/lock", 'OpenOrCreate', 'ReadWrite', 'None') }
+        catch [IO.IOException] {
+            if ($deadline.Elapsed.TotalSeconds -gt 60) { throw "stand-in: $script:StateFolder/lock was held for a minute" }
+            [Threading.Thread]::Sleep(3)
+        }
+    }
+}
+
+function Read-WorldFile {
+    if (-not [IO.File]::Exists($script:WorldFile)) { return New-DefaultWorld }
+    ConvertFrom-WorldJson ([IO.File]::ReadAllText($script:WorldFile))
+}
+
+# A state.json may hold only what differs from the default world: everything missing is filled in.
+function ConvertFrom-WorldJson {
+    param([Parameter(Mandatory)] [string] $Text)
+    $world = ConvertFrom-Json -InputObject $Text -AsHashtable -DateKind String
+    Add-WorldDefault $world
+    $world
+}
+
+function Write-WorldFile {
+    param([Parameter(Mandatory)] $World)
+    $new = "$script:WorldFile.$PID.new"
+    [IO.File]::WriteAllText($new, (ConvertTo-Json -InputObject $World -Depth 20 -Compress))
+    [IO.File]::Move($new, $script:WorldFile, $true)
+}

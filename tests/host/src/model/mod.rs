@@ -1,0 +1,15 @@
+//! A small model of Hyper-V: it runs no script, it knows what each script is for and does that.
+
+mod cmd;
+mod create;
+mod executor;
+mod network;
+mod noise;
+mod reply;
+mod script;
+mod world;
+
+pub(crate) use executor::{Behaviour, Model};
+pub use noise::Noise;
+pub use reply::{Rollback, ScriptError};
+pub use world::World;

@@ -1,0 +1,209 @@
+//! How bytes go to a host and come back.
+//!
+//! A [`Transport`] carries whole messages and knows nothing of what is in them; login and TLS lie below it. A fault is an
+//! answer like any other. So a wrapper can record what passes, and a replay can stand in for a host, without either.
+
+mod http;
+mod tls;
+
+use std::fmt;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::Fingerprint;
+use crate::auth::LoginError;
+
+pub use http::Https;
+
+/// Carries one message at a time to a host.
+pub trait Transport {
+    /// Sends a message and waits for its answer, `timeout` at most.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] where no answer came.
+    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError>;
+}
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError> {
+        (**self).send(body, timeout)
+    }
+}
+
+/// The answer to a message, whatever its status.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// This side is not set up to speak to any host.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// No connection to the host.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// The host's certificate is not to be trusted.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// No TLS with the host, for another reason than its certificate.
+    #[error("no TLS connection with the host: {0}")]
+    Tls(String),
+    /// No login.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The connection broke before the answer was whole.
+    #[error("the connection to the host broke: {reason}")]
+    Lost {
+        /// Whether the message may have arrived, and may have been acted on.
+        sent: bool,
+        /// What broke.
+        reason: String,
+    },
+    /// No answer within the time given.
+    #[error("the host does not answer")]
+    TimedOut {
+        /// Whether the message may have arrived, and may have been acted on.
+        sent: bool,
+    },
+    /// What came back is no HTTP, or too large.
+    #[error("the host's answer makes no sense: {0}")]
+    Nonsense(String),
+}
+
+impl TransportError {
+    /// Whether the message may have arrived at the host, and may have been acted on.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Lost { sent, .. } | Self::TimedOut { sent } => *sent,
+            Self::Nonsense(_) => true,
+            Self::Settings(_)
+            | Self::Unreachable(_)
+            | Self::Certificate(_)
+            | Self::Tls(_)
+            | Self::Login(_) => false,
+        }
+    }
+}
+
+/// What is wrong on this side.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The file of authorities cannot be read.
+    #[error("the CA file `{path}` cannot be read: {reason}")]
+    CaFile {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file of authorities has none.
+    #[error(
+        "the CA file `{path}` has no PEM certificate: a DER file can be converted with `openssl x509 -inform der -in \
+         <file>`"
+    )]
+    NoCertificate {
+        /// The file.
+        path: String,
+    },
+    /// The system has no authorities.
+    #[error("this system has no trusted authorities (is the package ca-certificates missing?)")]
+    NoSystemRoots,
+    /// Client or TLS could not be set up.
+    #[error("the HTTPS client cannot be set up: {0}")]
+    Client(String),
+}
+
+/// Why there is no connection to the host.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum Unreachable {
+    /// The name has no address.
+    #[error("the host name `{host}` does not resolve")]
+    Name {
+        /// The name.
+        host: String,
+    },
+    /// The host is there and nothing listens at the port.
+    #[error(
+        "{address} refuses the connection: is there an HTTPS listener of WinRM, and is the port open?"
+    )]
+    Refused {
+        /// Host and port.
+        address: String,
+    },
+    /// Nothing came back.
+    #[error("{address} cannot be reached within {} s: is the host up, and does a firewall let the port through?", .after.as_secs_f32())]
+    TimedOut {
+        /// Host and port.
+        address: String,
+        /// The time that was given.
+        after: Duration,
+    },
+    /// The network says why not.
+    #[error("{address} cannot be reached: {reason}")]
+    Network {
+        /// Host and port.
+        address: String,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+/// A certificate that is not to be trusted, and how to name it if it is the right one after all.
+#[derive(Clone, Debug, Error)]
+#[error(
+    "the host's certificate is not trusted: {reason} (its SHA-256 fingerprint is {fingerprint})"
+)]
+pub struct CertificateError {
+    /// What is wrong with it.
+    pub reason: CertificateReason,
+    /// The certificate that the host showed.
+    pub fingerprint: Fingerprint,
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum CertificateReason {
+    /// Self-signed, or issued by an authority that is not trusted here.
+    UnknownIssuer,
+    /// For other names.
+    WrongName {
+        /// The names that it is for; some hosts have none.
+        names: Vec<String>,
+    },
+    /// Its time is over.
+    Expired,
+    /// Its time has not begun.
+    NotYetValid,
+    /// It is not the one that was named.
+    OtherFingerprint,
+    /// A form that cannot be checked: X.509 version 1, a CA certificate used for a server, a short RSA key.
+    Unsupported(String),
+}
+
+impl fmt::Display for CertificateReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownIssuer => write!(f, "it is self-signed or its issuer is not trusted here"),
+            Self::WrongName { names } if names.is_empty() => {
+                write!(f, "it has no subject alternative name")
+            }
+            Self::WrongName { names } => write!(f, "it is for another name ({})", names.join(", ")),
+            Self::Expired => write!(f, "it has expired"),
+            Self::NotYetValid => write!(f, "it is not valid yet"),
+            Self::OtherFingerprint => write!(f, "it is not the one with the given fingerprint"),
+            Self::Unsupported(reason) => write!(f, "{reason}"),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! TLS for one host: what its certificate is checked against, and what was seen of it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    AlertDescription, CertificateError as Flaw, ClientConfig, DigitallySignedStruct, Error,
+    InvalidMessage, RootCertStore, SignatureScheme,
+};
+
+use super::{CertificateError, CertificateReason, SettingsError};
+use crate::{Fingerprint, Trust};
+
+/// TLS set up by `trust`, and the place where it notes what hosts show.
+///
+/// # Errors
+///
+/// [`SettingsError`] where authorities are wanted and cannot be had.
+pub(super) fn configure(trust: &Trust) -> Result<(ClientConfig, Arc<Seen>), SettingsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let seen = Arc::new(Seen::default());
+    let verifier = Verifier {
+        check: Check::new(trust, &provider)?,
+        provider: Arc::clone(&provider),
+        seen: Arc::clone(&seen),
+    };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| SettingsError::Client(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    // Every connection shows its certificate, so every connection is counted.
+    config.resumption = Resumption::disabled();
+    Ok((config, seen))
+}
+
+/// What hosts have shown so far.
+#[derive(Debug, Default)]
+pub(super) struct Seen(Mutex<Sight>);
+
+#[derive(Debug, Default)]
+struct Sight {
+    connections: u64,
+    refused: Option<CertificateError>,
+}
+
+impl Seen {
+    /// How many connections have got as far as a certificate.
+    pub(super) fn connections(&self) -> u64 {
+        self.lock().connections
+    }
+
+    /// The flaw of the last certificate, if it had one. It is told once: the next failure has a cause of its own.
+    pub(super) fn take_refused(&self) -> Option<CertificateError> {
+        self.lock().refused.take()
+    }
+
+    fn note(&self, refused: Option<CertificateError>) {
+        let mut sight = self.lock();
+        sight.connections += 1;
+        sight.refused = refused;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sight> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why TLS failed, if this error came from TLS. `None` for all other errors.
+pub(super) fn explain(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let error = error.downcast_ref::<Error>()?;
+    Some(match error {
+        Error::AlertReceived(
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
+        )
+        | Error::PeerIncompatible(_) => format!(
+            "no cipher that both sides know ({error}): Server 2012 R2 with an RSA certificate is like that, give its \
+             listener an ECDSA certificate"
+        ),
+        Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            "the host offers neither TLS 1.2 nor TLS 1.3".to_owned()
+        }
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            "what listens there does not speak TLS: port 5985 is plain HTTP, 5986 is HTTPS"
+                .to_owned()
+        }
+        other => other.to_string(),
+    })
+}
+
+/// Passes on what `check` says and notes it.
+#[derive(Debug)]
+struct Verifier {
+    check: Check,
+    provider: Arc<CryptoProvider>,
+    seen: Arc<Seen>,
+}
+
+#[derive(Debug)]
+enum Check {
+    Roots(Arc<WebPkiServerVerifier>),
+    Fingerprint(Fingerprint),
+    Nothing,
+}
+
+impl Check {
+    fn new(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, SettingsError> {
+        let roots = match trust {
+            Trust::SystemRoots => system_roots()?,
+            Trust::CaFile(path) => roots_in(path)?,
+            Trust::Fingerprint(fingerprint) => return Ok(Self::Fingerprint(*fingerprint)),
+            Trust::DangerousNone => return Ok(Self::Nothing),
+        };
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+            .build()
+            .map(Self::Roots)
+            .map_err(|error| SettingsError::Client(error.to_string()))
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let seen = Fingerprint::of(end_entity);
+        let verdict = match &self.check {
+            Check::Roots(webpki) => webpki.verify_server_cert(
+                end_entity,
+                intermediates,
+                server_name,
+                ocsp_response,
+                now,
+            ),
+            Check::Fingerprint(wanted) if *wanted != seen => Err(Error::InvalidCertificate(
+                Flaw::ApplicationVerificationFailure,
+            )),
+            Check::Fingerprint(_) | Check::Nothing => Ok(ServerCertVerified::assertion()),
+        };
+        self.seen
+            .note(verdict.as_ref().err().map(|error| CertificateError {
+                reason: reason(error),
+                fingerprint: seen,
+            }));
+        verdict
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        self.signature(
+            certificate,
+            verify_tls12_signature(message, certificate, signed, algorithms),
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        self.signature(
+            certificate,
+            verify_tls13_signature(message, certificate, signed, algorithms),
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+impl Verifier {
+    /// A certificate of a form that the library cannot read, such as X.509 version 1, fails only here when it is known by
+    /// its fingerprint. That too is the certificate's fault and told so.
+    fn signature(
+        &self,
+        certificate: &CertificateDer<'_>,
+        verdict: Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if let Err(error @ Error::InvalidCertificate(_)) = &verdict {
+            let flaw = CertificateError {
+                reason: reason(error),
+                fingerprint: Fingerprint::of(certificate),
+            };
+            self.seen.lock().refused = Some(flaw);
+        }
+        verdict
+    }
+}
+
+fn reason(error: &Error) -> CertificateReason {
+    let Error::InvalidCertificate(flaw) = error else {
+        return CertificateReason::Unsupported(error.to_string());
+    };
+    match flaw {
+        Flaw::UnknownIssuer => CertificateReason::UnknownIssuer,
+        Flaw::NotValidForName => CertificateReason::WrongName { names: Vec::new() },
+        Flaw::NotValidForNameContext { presented, .. } => {
+            CertificateReason::WrongName { names: presented.iter().take(8).cloned().collect() }
+        }
+        Flaw::Expired | Flaw::ExpiredContext { .. } => CertificateReason::Expired,
+        Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => CertificateReason::NotYetValid,
+        Flaw::ApplicationVerificationFailure => CertificateReason::OtherFingerprint,
+        Flaw::BadEncoding => CertificateReason::Unsupported(
+            "it is malformed or of X.509 version 1, which the TLS library does not know: make a new one".to_owned(),
+        ),
+        other => CertificateReason::Unsupported(unsupported(&other.to_string())),
+    }
+}
+
+/// The library's own words for the two that WinRM hosts really have are for programmers.
+fn unsupported(text: &str) -> String {
+    if text.contains("CaUsedAsEndEntity") {
+        "it is marked as a certificate authority and so cannot be checked as a server's".to_owned()
+    } else if text.contains("UnsupportedCertVersion") {
+        "it is of X.509 version 1, which the TLS library does not know: make a new one".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+fn system_roots() -> Result<RootCertStore, SettingsError> {
+    let mut roots = RootCertStore::empty();
+    // Single files that cannot be read do not matter as long as some can.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        Err(SettingsError::NoSystemRoots)
+    } else {
+        Ok(roots)
+    }
+}
+
+fn roots_in(path: &Path) -> Result<RootCertStore, SettingsError> {
+    let shown = || path.display().to_string();
+    let pem = std::fs::read(path).map_err(|error| SettingsError::CaFile {
+        path: shown(),
+        reason: error.to_string(),
+    })?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        certificate
+            .map_err(|error| error.to_string())
+            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()))
+            .map_err(|reason| SettingsError::CaFile {
+                path: shown(),
+                reason,
+            })?;
+    }
+    if roots.is_empty() {
+        Err(SettingsError::NoCertificate { path: shown() })
+    } else {
+        Ok(roots)
+    }
+}
