@@ -72,7 +72,7 @@ mod tests {
         let line = Reply::error(&Error::new("na\u{ef}ve \u{1f600}\r\n\ttext\u{7f}")).line();
         assert_eq!(
             line,
-            r#"{"error":"na\u00efve \ud83d\ude00 text\u007f","status":"error"}"#
+            r#"{"status":"error","error":"na\u00efve \ud83d\ude00 text\u007f"}"#
         );
     }
 

@@ -1,6 +1,10 @@
 //! `cargo demo`: CloudStack's call, a simulated host, and what comes of it, in a screenful.
 
-#![expect(clippy::print_stdout, reason = "a demonstration is there to be read")]
+#![expect(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a demonstration is there to be read"
+)]
 
 #[path = "extension/aimed.rs"]
 mod aimed;

@@ -3,7 +3,7 @@
 The two records that say whose a VM is: lines in its Notes, and a sidecar file beside its disk.
 
 .DESCRIPTION
-A record is a hashtable: uuid, phase (creating, complete, restoring, deleting, unclaimed, adopted), host, written (UTC), claimed,
+A record is an ordered dictionary: uuid, phase (creating, complete, restoring, deleting, unclaimed, adopted), host, written (UTC), claimed,
 vm_id, vm_folder, disks (full paths), network (what CloudStack gave last, or null).
 #>
 
@@ -14,7 +14,7 @@ function Get-RecordPath {
 
 function New-Record {
     param([Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $Phase)
-    @{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); network = $null }
+    [ordered]@{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); network = $null }
 }
 
 # Exists (one of the two files is there), and Record: $null if none of them can be read.
@@ -36,7 +36,7 @@ function Read-RecordFile {
     try {
         $json = Get-Content -LiteralPath $Path -Raw -Encoding Ascii | ConvertFrom-Json
         foreach ($property in $json.PSObject.Properties) {
-            if ($record.ContainsKey($property.Name)) { $record[$property.Name] = $property.Value }
+            if ($record.Contains($property.Name)) { $record[$property.Name] = $property.Value }
         }
     }
     catch { return $null }
@@ -49,7 +49,7 @@ function Read-RecordFile {
 
 # Whole or not at all: a new file, the old one removed, the new one moved to its name.
 function Write-Record {
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [hashtable] $Record)
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [Collections.IDictionary] $Record)
     $Record.host = "$($run.Facts.ComputerName)"
     $Record.written = (Get-HostFacts).UtcNow.ToString('yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture)
     # The only good copy may be the new file of a run that was killed. It must not be written over.
@@ -67,7 +67,7 @@ function Remove-Record {
 }
 
 function Get-RecordTime {
-    param([Parameter(Mandatory = $true)] [hashtable] $Record)
+    param([Parameter(Mandatory = $true)] [Collections.IDictionary] $Record)
     $time = [DateTime]::MinValue
     $styles = [Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'
     $null = [DateTime]::TryParseExact("$($Record.written)", 'yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$time)

@@ -1,5 +1,16 @@
 //! The bootstrap and the prologue in a real PowerShell: what arrived in part must not run.
 
+#![allow(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says what it did not try"
+)]
+
 use std::env;
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,6 +1,10 @@
 //! `cargo bench --bench create`: what one `create` costs, on both sides. Prints figures, asserts nothing.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints its figures"
+)]
 
 #[path = "../extension/aimed.rs"]
 mod aimed;
@@ -69,7 +73,7 @@ fn measure(latency: Duration) -> Outcome<Run> {
     let file = folder.path().join("payload.json");
     fs::write(&file, payload_for(&host)?.to_string())?;
     let started = Instant::now();
-    let mut child = Command::new(PROGRAM)
+    let child = Command::new(PROGRAM)
         .arg("create")
         .arg(&file)
         .arg("60")

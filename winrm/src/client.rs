@@ -1,69 +1,25 @@
-//! Runs a command from its start to its end, and decides what is tried again.
+//! The client: a shell for every command, and what is tried again.
 //!
-//! Until the last of its input is on the way a command has done nothing, so everything may begin anew in another shell.
-//! From then on nothing does: its output is asked for until it ends or the time is up, and whatever fails then leaves it open
-//! what the command did.
+//! Until the last of its input is on the way a command has done nothing, so everything may begin
+//! anew in another shell. From then on nothing does: its output is asked for until it ends or the
+//! time is up, and whatever fails then leaves it open what the command did.
 
 use std::time::{Duration, Instant};
 
 use tracing::debug;
 
+use crate::command::{Command, Output};
 use crate::deadline::{BackOff, Deadline};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{Ids, RandomIds};
+use crate::run::Run;
 use crate::settings::{Settings, Timeouts};
 use crate::shell::{Failure, Shell, Speaker, Target};
-use crate::soap::response::CommandState;
 use crate::soap::{Action, Fault};
 use crate::transport::{Https, SettingsError, Transport, Unreachable};
 
-/// The most input that goes into one message, in bytes. As base64 it stays well below the 500 KB that a host takes.
-const PIECE: usize = 200 * 1024;
-
-/// The most output that is kept, in bytes.
-const MOST_OUTPUT: usize = 16 * 1024 * 1024;
-
-/// How long a sign of life is waited for when it is not known whether the last of the input has arrived. A command that
-/// never got it would be waited for until the deadline.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
-
 /// The longest that a shell's removal is waited for. The result is known by then.
 const REMOVAL: Duration = Duration::from_secs(5);
-
-/// What runs on the host.
-#[derive(Clone, Copy, Debug)]
-pub struct Command<'a> {
-    /// What cmd.exe runs: 8191 characters at most.
-    pub line: &'a str,
-    /// Its standard input; empty for none.
-    ///
-    /// A command that is given input must do nothing before it has all of it: only then may it be started again.
-    pub input: &'a [u8],
-    /// What it prints as soon as it has all of its input. Without this any output is taken as that sign.
-    pub sign: Option<&'a [u8]>,
-}
-
-impl<'a> Command<'a> {
-    /// A command without input.
-    pub fn new(line: &'a str) -> Self {
-        Self {
-            line,
-            input: &[],
-            sign: None,
-        }
-    }
-}
-
-/// What a command left behind.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Output {
-    /// All that it printed.
-    pub stdout: Vec<u8>,
-    /// All that it printed as errors.
-    pub stderr: Vec<u8>,
-    /// What it ended with; missing where it could not be started or was killed.
-    pub exit_code: Option<i64>,
-}
 
 /// A client of one host.
 pub struct Client<T: Transport = Https> {
@@ -98,12 +54,13 @@ impl<T: Transport> Client<T> {
 
     /// Runs a command in a shell of its own and returns what it printed.
     ///
-    /// Work ends at `deadline`: then the command is ended on the host, for which [`Timeouts::clean_up`] is kept on top.
+    /// Work ends at `deadline`: then the command is ended on the host, for which
+    /// [`Timeouts::clean_up`] is kept on top.
     ///
     /// # Errors
     ///
-    /// [`Error`] says what failed, and by [`Error::outcome_unknown`] whether the command may have run. A command that ends
-    /// with an exit code other than 0 is no error.
+    /// [`Error`] says what failed, and by [`Error::outcome_unknown`] whether the command may have
+    /// run. A command that ends with an exit code other than 0 is no error.
     pub fn run(&mut self, command: &Command<'_>, deadline: Instant) -> Result<Output, Error> {
         let deadline = Deadline::at(deadline);
         let mut patience = None;
@@ -155,13 +112,15 @@ impl<T: Transport> Client<T> {
                 if failure.may_be_done {
                     self.remove(&wanted, deadline);
                 }
-                Err(in_time(failure, deadline))
+                Err(failure.by(deadline))
             }
         }
     }
 
     fn create(&mut self, wanted: &str, utf8: bool, deadline: Deadline) -> Result<String, Failure> {
-        let wait = deadline.wait().ok_or_else(|| too_slow(Action::Create))?;
+        let wait = deadline
+            .wait()
+            .ok_or_else(|| Failure::too_slow(Action::Create))?;
         self.speaker.create(wanted, utf8, wait)
     }
 
@@ -173,24 +132,11 @@ impl<T: Transport> Client<T> {
     ) -> Result<Output, Error> {
         let command_id = self.start(&shell.id, command, deadline)?;
         let command_id = shell.command_id.insert(command_id);
-        let mut run = Run {
-            speaker: &mut self.speaker,
-            target: Target {
-                shell_id: &shell.id,
-                command_id,
-            },
-            command,
-            deadline,
-            output: Output::default(),
+        let target = Target {
+            shell_id: &shell.id,
+            command_id,
         };
-        match run.feed()? {
-            Progress::Ended => {}
-            Progress::Going => {
-                run.collect(deadline, |_| false)
-                    .map_err(Error::with_outcome_unknown)?;
-            }
-        }
-        Ok(run.output)
+        Run::new(&mut self.speaker, target, command, deadline).finish()
     }
 
     fn start(
@@ -201,13 +147,13 @@ impl<T: Transport> Client<T> {
     ) -> Result<String, Error> {
         let wait = deadline
             .wait()
-            .ok_or_else(|| too_slow(Action::Command).into_error())?;
+            .ok_or_else(|| Failure::too_slow(Action::Command).into_error())?;
         let wanted = self.speaker.next_id();
         self.speaker
             .command(shell_id, &wanted, command.line, wait)
             .map_err(|failure| {
                 let unknown = failure.may_be_done && command.input.is_empty();
-                let error = in_time(failure, deadline);
+                let error = failure.by(deadline);
                 if unknown {
                     error.with_outcome_unknown()
                 } else {
@@ -234,7 +180,8 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Removes a shell. A failure changes nothing about the result: the host removes it after its idle time-out.
+    /// Removes a shell. A failure changes nothing about the result: the host removes it after its
+    /// idle time-out.
     fn remove(&mut self, shell_id: &str, deadline: Deadline) {
         let whole = deadline
             .later(self.timeouts.clean_up)
@@ -242,110 +189,6 @@ impl<T: Transport> Client<T> {
         let Some(wait) = whole.wait() else { return };
         if let Err(failure) = self.speaker.delete(shell_id, wait) {
             debug!(error = %failure.kind, "The shell could not be removed");
-        }
-    }
-}
-
-/// How far a command is.
-enum Progress {
-    Going,
-    Ended,
-}
-
-/// A command that was started.
-struct Run<'r, T> {
-    speaker: &'r mut Speaker<T>,
-    target: Target<'r>,
-    command: &'r Command<'r>,
-    deadline: Deadline,
-    output: Output,
-}
-
-impl<T: Transport> Run<'_, T> {
-    /// Sends the input, piece by piece.
-    fn feed(&mut self) -> Result<Progress, Error> {
-        let mut pieces = self.command.input.chunks(PIECE);
-        while let Some(piece) = pieces.next() {
-            let last = pieces.len() == 0;
-            let wait = self
-                .deadline
-                .wait()
-                .ok_or_else(|| too_slow(Action::Send).into_error())?;
-            if let Err(failure) = self.speaker.send(self.target, piece, last, wait) {
-                return self.after_failed_send(failure, last);
-            }
-        }
-        Ok(Progress::Going)
-    }
-
-    /// A failed Send is not always the last word. A host that refuses input says so because the command has ended, and its
-    /// output tells why. An answer that was lost leaves open whether the input has arrived; a sign of life from the command
-    /// decides that.
-    fn after_failed_send(&mut self, failure: Failure, last: bool) -> Result<Progress, Error> {
-        let answered = failure.is_answer();
-        let gone = failure.fault().is_some_and(Fault::is_not_found);
-        let unknown = last && !gone && (answered || failure.may_be_done);
-        if !answered && !unknown {
-            return Err(in_time(failure, self.deadline));
-        }
-        let limit = self.deadline.or(Deadline::after(SIGN_OF_LIFE));
-        let sign = self.command.sign;
-        let progress = self.collect(limit, |output| unknown && has_sign(output, sign));
-        match progress {
-            Ok(progress) => Ok(progress),
-            Err(error) => {
-                debug!(%error, "No sign of life after a failed Send");
-                let error = in_time(failure, self.deadline);
-                Err(if unknown {
-                    error.with_outcome_unknown()
-                } else {
-                    error
-                })
-            }
-        }
-    }
-
-    /// Takes in output until the command ends or `enough` of it is there. A lost connection is made anew; what was on the
-    /// way on the old one is gone, which the command's own end marker must show.
-    fn collect(
-        &mut self,
-        until: Deadline,
-        enough: impl Fn(&Output) -> bool,
-    ) -> Result<Progress, Error> {
-        let mut back_off = BackOff::default();
-        loop {
-            let wait = until
-                .wait()
-                .ok_or_else(|| too_slow(Action::Receive).into_error())?;
-            match self.speaker.receive(self.target, wait) {
-                Ok(received) => {
-                    self.output.stdout.extend(received.stdout);
-                    self.output.stderr.extend(received.stderr);
-                    if let CommandState::Done { exit_code } = received.state {
-                        self.output.exit_code = exit_code;
-                        return Ok(Progress::Ended);
-                    }
-                    if enough(&self.output) {
-                        return Ok(Progress::Going);
-                    }
-                }
-                Err(failure) if failure.fault().is_some_and(Fault::is_timed_out) => {}
-                Err(failure) if connection_failed(&failure.kind) => {
-                    debug!(error = %failure.kind, "Asking again for output");
-                    if !until.sleep(back_off.next()) {
-                        return Err(in_time(failure, until));
-                    }
-                    continue;
-                }
-                Err(failure) => return Err(failure.into_error()),
-            }
-            back_off = BackOff::default();
-            if self.output.stdout.len() + self.output.stderr.len() > MOST_OUTPUT {
-                return Err(Error::new(
-                    ErrorKind::Protocol("more than 16 MiB of output".to_owned()),
-                    Action::Receive,
-                ));
-            }
         }
     }
 }
@@ -370,44 +213,8 @@ impl Again {
             ErrorKind::Unreachable(Unreachable::Name { .. } | Unreachable::TimedOut { .. }) => {
                 Self::Never
             }
-            kind if connection_failed(kind) => Self::WithPatience,
+            kind if kind.may_pass() => Self::WithPatience,
             _ => Self::Never,
         }
-    }
-}
-
-/// Whether the next connection may do better.
-fn connection_failed(kind: &ErrorKind) -> bool {
-    match kind {
-        ErrorKind::Unreachable(_) | ErrorKind::Lost(_) | ErrorKind::Silent => true,
-        ErrorKind::Http(error) => error.status == 503,
-        _ => false,
-    }
-}
-
-fn too_slow(action: Action) -> Failure {
-    Failure {
-        kind: ErrorKind::TooSlow,
-        action,
-        may_be_done: false,
-    }
-}
-
-/// The failure as an error; silence up to the deadline is no more than the deadline.
-fn in_time(mut failure: Failure, deadline: Deadline) -> Error {
-    if matches!(failure.kind, ErrorKind::Silent) && deadline.wait().is_none() {
-        failure.kind = ErrorKind::TooSlow;
-    }
-    failure.into_error()
-}
-
-fn has_sign(output: &Output, sign: Option<&[u8]>) -> bool {
-    match sign {
-        None => !output.stdout.is_empty() || !output.stderr.is_empty(),
-        Some([]) => true,
-        Some(sign) => output
-            .stdout
-            .windows(sign.len())
-            .any(|window| window == sign),
     }
 }

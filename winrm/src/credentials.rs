@@ -7,7 +7,8 @@ use thiserror::Error;
 
 /// The longest user, domain or workstation name that is sent, in characters.
 ///
-/// Windows allows far less. The bound keeps every field of the NTLM message inside its 16-bit length.
+/// Windows allows far less. The bound keeps every field of the NTLM message inside its 16-bit
+/// length.
 const LONGEST_NAME: usize = 256;
 
 /// An account of the host, and where the login says that it comes from.
@@ -22,9 +23,9 @@ pub struct Credentials {
 impl Credentials {
     /// Reads a user name in any form that Windows people write.
     ///
-    /// `name` and `.\name` are accounts of the host itself, `DOM\name` is one of a domain, and `name@dom.tld` goes to the
-    /// host as it stands, which resolves it. `workstation` is only needed for accounts that may log in from named machines
-    /// alone.
+    /// `name` and `.\name` are accounts of the host itself, `DOM\name` is one of a domain, and
+    /// `name@dom.tld` goes to the host as it stands, which resolves it. `workstation` is only
+    /// needed for accounts that may log in from named machines alone.
     ///
     /// # Errors
     ///
@@ -99,8 +100,8 @@ pub enum InvalidCredentials {
     /// Longer than any name of Windows.
     #[error("the {0} is longer than 256 characters")]
     TooLong(&'static str),
-    /// A letter whose capital form is more than one letter. NTLM hashes the capital form, and Windows keeps such a letter
-    /// as it is, so the login would always fail.
+    /// A letter whose capital form is more than one letter. NTLM hashes the capital form, and
+    /// Windows keeps such a letter as it is, so the login would always fail.
     #[error(
         "the letter `{0}` in the user name cannot be used for NTLM: rename the account or use another"
     )]

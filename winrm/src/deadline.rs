@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// The longest that a host may hold a message: its own default limit (MaxTimeoutms). [MS-WSMV] 3.1.4.1.6
+/// The longest that a host may hold a message: its own default limit (MaxTimeoutms). [MS-WSMV]
+/// 3.1.4.1.6
 const LONGEST_OPERATION: Duration = Duration::from_secs(60);
 
 /// How much longer than the host an answer is waited for. With less, the two time-outs race.
@@ -62,8 +63,8 @@ impl Deadline {
 }
 
 impl Wait {
-    /// The host is given a little less than what remains, so that its answer comes in time and the connection stays good
-    /// for what must be said afterwards.
+    /// The host is given a little less than what remains, so that its answer comes in time and the
+    /// connection stays good for what must be said afterwards.
     pub(crate) fn within(remaining: Duration) -> Option<Self> {
         let spare = (remaining / 4).min(Duration::from_secs(1));
         let operation = remaining.saturating_sub(spare).min(LONGEST_OPERATION);
@@ -74,8 +75,8 @@ impl Wait {
     }
 }
 
-/// Waits that grow to two seconds and stay there, each shortened at random by up to a quarter: many clients that were
-/// turned away together shall not come back together.
+/// Waits that grow to two seconds and stay there, each shortened at random by up to a quarter: many
+/// clients that were turned away together shall not come back together.
 #[derive(Debug, Default)]
 pub(crate) struct BackOff {
     tried: u32,

@@ -25,9 +25,9 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads an address as an operator writes it.
     ///
-    /// Taken are `host`, `host:port`, `[v6]`, `[v6]:port`, a bare IPv6 address and `https://` before any of them, with a
-    /// path or without. What is left out is port 5986 and path `/wsman`. `port` is a port given elsewhere; it may repeat
-    /// the one in `text`, but not contradict it.
+    /// Taken are `host`, `host:port`, `[v6]`, `[v6]:port`, a bare IPv6 address and `https://`
+    /// before any of them, with a path or without. What is left out is port 5986 and path `/wsman`.
+    /// `port` is a port given elsewhere; it may repeat the one in `text`, but not contradict it.
     ///
     /// # Errors
     ///

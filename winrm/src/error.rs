@@ -40,8 +40,8 @@ impl Error {
         self.step
     }
 
-    /// Whether the command may have run, in part or whole. Where this is false it has done nothing: the last of its input
-    /// was never sent.
+    /// Whether the command may have run, in part or whole. Where this is false it has done nothing:
+    /// the last of its input was never sent.
     pub fn outcome_unknown(&self) -> bool {
         self.outcome_unknown
     }
@@ -76,7 +76,7 @@ impl fmt::Display for Error {
             | ErrorKind::Tls(_)
             | ErrorKind::Login(_) => write!(f, "{}", self.kind)?,
             ErrorKind::TooSlow => write!(f, "the time is up while {}", doing(self.step))?,
-            kind => write!(f, "{kind} (while {})", doing(self.step))?,
+            kind => write!(f, "{} failed: {kind}", doing(self.step))?,
         }
         if self.outcome_unknown {
             write!(f, "; whether the command did its work is not known")?;
@@ -108,7 +108,7 @@ pub enum ErrorKind {
     Login(#[from] LoginError),
     /// The host answers no.
     #[error("the host answers: {0}")]
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// Something answers no that may not even be WinRM.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -124,6 +124,17 @@ pub enum ErrorKind {
     /// The deadline has passed.
     #[error("the time is up")]
     TooSlow,
+}
+
+impl ErrorKind {
+    /// Whether the next connection may do better.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Lost(_) | Self::Silent => true,
+            Self::Http(error) => error.status == 503,
+            _ => false,
+        }
+    }
 }
 
 impl From<TransportError> for ErrorKind {
@@ -197,7 +208,7 @@ impl HttpError {
     }
 }
 
-/// What is being done, as in "while …".
+/// What is being done, as in "while …" and "… failed".
 fn doing(step: Action) -> &'static str {
     match step {
         // Connecting and logging in share their requests with it.

@@ -2,7 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-/// Where identifiers come from. Tests put one in that counts, so that every request can be foretold.
+/// Where identifiers come from. Tests put one in that counts, so that every request can be
+/// foretold.
 pub trait Ids {
     /// The next identifier, a GUID in capitals, unlike all before.
     fn next(&mut self) -> String;

@@ -1,7 +1,8 @@
 //! A WS-Management client for Windows remote shells.
 //!
-//! [`Client`] runs a command line on a Windows host, gives it input and brings back what it printed: over HTTPS alone, with
-//! an NTLMv2 login, on one connection. It knows nothing of what the command is.
+//! [`Client`] runs a command line on a Windows host, gives it input and brings back what it
+//! printed: over HTTPS alone, with an NTLMv2 login, on one connection. It knows nothing of what the
+//! command is.
 //!
 //! ```no_run
 //! use std::time::{Duration, Instant};
@@ -18,24 +19,27 @@
 //! # }
 //! ```
 //!
-//! The layers, top down: `client` decides what happens in which order and what is tried again; `shell` has the verbs of a
-//! remote shell; [`soap`] is their wire format; a [`Transport`] carries bytes; [`auth`] is the login that [`Https`] carries
-//! them with.
+//! The layers, top down: `client` decides what happens in which order and what is tried again;
+//! `shell` has the verbs of a remote shell; [`soap`] is their wire format; a [`Transport`] carries
+//! bytes; [`auth`] is the login that [`Https`] carries them with.
 
 pub mod auth;
 mod client;
+mod command;
 mod credentials;
 mod deadline;
 mod endpoint;
 mod error;
 mod ids;
+mod run;
 mod settings;
 mod shell;
 pub mod soap;
 mod transport;
 mod trust;
 
-pub use client::{Client, Command, Output};
+pub use client::Client;
+pub use command::{Command, Output};
 pub use credentials::{Credentials, InvalidCredentials};
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{Error, ErrorKind, HttpError};

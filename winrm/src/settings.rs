@@ -37,10 +37,11 @@ impl Settings {
 pub struct Timeouts {
     /// For one connection to stand: name, TCP and TLS. Default 10 s.
     pub connect: Duration,
-    /// For a host that refuses connections, drops them or answers 503 to come back, before a command has begun. Default
-    /// 10 s.
+    /// For a host that refuses connections, drops them or answers 503 to come back, before a
+    /// command has begun. Default 10 s.
     pub patience: Duration,
-    /// After the deadline, to end a command that ran out of time and to remove its shell. Default 4 s.
+    /// After the deadline, to end a command that ran out of time and to remove its shell. Default 4
+    /// s.
     pub clean_up: Duration,
 }
 
@@ -54,7 +55,8 @@ impl Default for Timeouts {
     }
 }
 
-/// Whether the NTLM login carries the hash of the certificate that the host showed (RFC 5929, `tls-server-end-point`).
+/// Whether the NTLM login carries the hash of the certificate that the host showed (RFC 5929,
+/// `tls-server-end-point`).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ChannelBinding {
     /// It does: a login that someone in between passes on to another host is worth nothing there.

@@ -1,10 +1,11 @@
-//! The verbs of a remote shell: one message there and its answer back. What to make of a failure is the client's matter.
+//! The verbs of a remote shell: one message there and its answer back. What to make of a failure is
+//! the client's matter.
 
 use std::time::Instant;
 
 use tracing::debug;
 
-use crate::deadline::Wait;
+use crate::deadline::{Deadline, Wait};
 use crate::error::{Error, ErrorKind, HttpError};
 use crate::ids::Ids;
 use crate::soap::request::{self, Header, Request};
@@ -36,7 +37,8 @@ impl Failure {
         }
     }
 
-    /// Whether the host has looked at the message and answered. With 503 the HTTP service of Windows turns messages away.
+    /// Whether the host has looked at the message and answered. With 503 the HTTP service of
+    /// Windows turns messages away.
     pub(crate) fn is_answer(&self) -> bool {
         match &self.kind {
             ErrorKind::Fault(_) => true,
@@ -45,8 +47,25 @@ impl Failure {
         }
     }
 
+    /// There was no time left to send it.
+    pub(crate) fn too_slow(action: Action) -> Self {
+        Self {
+            kind: ErrorKind::TooSlow,
+            action,
+            may_be_done: false,
+        }
+    }
+
     pub(crate) fn into_error(self) -> Error {
         Error::new(self.kind, self.action)
+    }
+
+    /// As an error; silence up to the deadline is no more than the deadline.
+    pub(crate) fn by(mut self, deadline: Deadline) -> Error {
+        if matches!(self.kind, ErrorKind::Silent) && deadline.wait().is_none() {
+            self.kind = ErrorKind::TooSlow;
+        }
+        self.into_error()
     }
 }
 
@@ -134,7 +153,7 @@ impl<T: Transport> Speaker<T> {
                 command_id,
             },
             wait,
-            |document, message_id| response::received(document, message_id, command_id),
+            |document| response::received(document, command_id),
         )
     }
 
@@ -165,7 +184,7 @@ impl<T: Transport> Speaker<T> {
         &mut self,
         request: &Request<'_>,
         wait: Wait,
-        read: impl FnOnce(&[u8], &str) -> Result<Answer<R>, ReadError>,
+        read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadError>,
     ) -> Result<R, Failure> {
         let action = request.action();
         let message_id = self.ids.next();
@@ -186,7 +205,7 @@ impl<T: Transport> Speaker<T> {
             Err(error) => debug!(step = %action, sent, %error, milliseconds, "Not answered"),
         }
         match result {
-            Ok(reply) => answer(&reply, &message_id, read).map_err(|(kind, may_be_done)| Failure {
+            Ok(reply) => answer(&reply, read).map_err(|(kind, may_be_done)| Failure {
                 kind,
                 action,
                 may_be_done,
@@ -212,12 +231,11 @@ pub(crate) struct Target<'a> {
 
 /// What was wanted, or what else came and whether the host may have done what was asked.
 ///
-/// A fault comes with any status, as a rule with 500. A status without a fault was often not written by WinRM; 5xx leaves
-/// open what happened behind it, except 503.
+/// A fault comes with any status, as a rule with 500. A status without a fault was often not
+/// written by WinRM; 5xx leaves open what happened behind it, except 503.
 fn answer<R>(
     reply: &Reply,
-    message_id: &str,
-    read: impl FnOnce(&[u8], &str) -> Result<Answer<R>, ReadError>,
+    read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadError>,
 ) -> Result<R, (ErrorKind, bool)> {
     if reply.status != 200 {
         return Err(match response::fault(&reply.body) {
@@ -231,7 +249,7 @@ fn answer<R>(
             }
         });
     }
-    match read(&reply.body, message_id) {
+    match read(&reply.body) {
         Ok(Answer::Content(content)) => Ok(content),
         Ok(Answer::Fault(fault)) => Err(refused(fault)),
         Err(error) => Err((error.into(), true)),
@@ -241,5 +259,5 @@ fn answer<R>(
 /// A host that says no has not done it, unless it stopped in the middle.
 fn refused(fault: Fault) -> (ErrorKind, bool) {
     let may_be_done = fault.is_timed_out() || fault.is_aborted();
-    (ErrorKind::Fault(fault), may_be_done)
+    (ErrorKind::Fault(Box::new(fault)), may_be_done)
 }

@@ -11,6 +11,8 @@ use std::sync::{Mutex, PoisonError};
 pub struct Counters {
     /// TCP connections accepted.
     pub connections: u64,
+    /// Of these, how many are open at this moment.
+    pub connections_open: u64,
     /// HTTP requests, the legs of a login among them.
     pub http_requests: u64,
     /// SOAP requests of connections that were logged in, by verb in lower case. A verb that never came is not there.
@@ -36,7 +38,7 @@ impl Counters {
     }
 }
 
-/// A number that only grows.
+/// A number that goes up, and down again only where it tells how many there are now.
 #[derive(Debug, Default)]
 pub(crate) struct Tally(AtomicU64);
 
@@ -50,6 +52,10 @@ impl Tally {
             .fetch_add(u64::try_from(amount).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    pub(crate) fn one_less(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -59,6 +65,7 @@ impl Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Tallies {
     pub(crate) connections: Tally,
+    pub(crate) connections_open: Tally,
     pub(crate) http_requests: Tally,
     pub(crate) powershell_starts: Tally,
     pub(crate) scripts_run: Tally,
@@ -78,6 +85,7 @@ impl Tallies {
         let soap = self.soap.lock().unwrap_or_else(PoisonError::into_inner);
         Counters {
             connections: self.connections.get(),
+            connections_open: self.connections_open.get(),
             http_requests: self.http_requests.get(),
             soap: soap
                 .iter()

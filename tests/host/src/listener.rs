@@ -34,7 +34,6 @@ pub(crate) async fn serve_winrm(listener: TcpListener, tls: TlsAcceptor, site: A
             tokio::time::sleep(BREATH).await;
             continue;
         };
-        site.tallies.connections.one();
         let (tls, site) = (tls.clone(), Arc::clone(&site));
         tokio::spawn(async move {
             serve_connection(stream, address.ip().to_string(), tls, site).await;
@@ -66,20 +65,16 @@ pub(crate) async fn serve_state(listener: TcpListener, site: Arc<Site>) {
 }
 
 async fn serve_connection(stream: TcpStream, address: String, tls: TlsAcceptor, site: Arc<Site>) {
+    // Answers are small and whole: waiting to fill a packet only costs time.
+    stream.set_nodelay(true).unwrap_or_default();
     let fuse = Fuse::default();
+    let wire = Wire::new(stream, Arc::clone(&site.tallies), fuse.clone());
     match site.rules.at(Point::Connect) {
-        Some(Action::Reset | Action::ResetAfter | Action::Cut) => fuse.blow(),
-        Some(Action::Silence | Action::SilenceAfter) => return wait_for_close(&stream).await,
+        Some(Action::Reset | Action::ResetAfter | Action::Cut) => return fuse.blow(),
+        Some(Action::Silence | Action::SilenceAfter) => return wire.closed_by_client().await,
         Some(Action::Slow(time)) => tokio::time::sleep(time).await,
         // There is no HTTP yet in which a status or a fault could be told.
         Some(Action::Status { .. } | Action::Fault(_)) | None => {}
-    }
-    let reset_at_once = fuse.is_blown();
-    // Answers are small and whole: waiting to fill a packet only costs time.
-    stream.set_nodelay(true).unwrap_or_default();
-    let wire = Wire::new(stream, Arc::clone(&site.tallies), fuse.clone());
-    if reset_at_once {
-        return;
     }
     let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(wire)).await else {
         return;
@@ -92,18 +87,6 @@ async fn serve_connection(stream: TcpStream, address: String, tls: TlsAcceptor, 
         .serve_connection(TokioIo::new(stream), service)
         .await
         .unwrap_or_default();
-}
-
-async fn wait_for_close(stream: &TcpStream) {
-    let mut bytes = [0; 1024];
-    while stream.readable().await.is_ok() {
-        match stream.try_read(&mut bytes) {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-            Err(_) => return,
-        }
-    }
 }
 
 fn state_page(site: &Site, method: &Method, path: &str) -> Response<AnswerBody> {

@@ -159,9 +159,10 @@ fn target_names(host_name: &str, accounts: &[Account]) -> TargetNames {
             .to_owned(),
         netbios_computer: host_name.to_owned(),
         dns_domain: domain.map_or(host_name, |domain| &domain.dns).to_owned(),
-        dns_computer: domain.map_or(host_name.to_owned(), |domain| {
-            format!("{host_name}.{}", domain.dns)
-        }),
+        dns_computer: domain.map_or_else(
+            || host_name.to_owned(),
+            |domain| format!("{host_name}.{}", domain.dns),
+        ),
     }
 }
 

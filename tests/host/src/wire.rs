@@ -26,23 +26,38 @@ impl Fuse {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_blown(&self) -> bool {
+    fn is_blown(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream, tallies: Arc<Tallies>, fuse: Fuse) -> Self {
+        tallies.connections.one();
+        tallies.connections_open.one();
         Self {
             stream,
             tallies,
             fuse,
         }
     }
+
+    /// Reads and forgets until the client goes away.
+    pub(crate) async fn closed_by_client(&self) {
+        let mut bytes = [0; 1024];
+        while self.stream.readable().await.is_ok() {
+            match self.stream.try_read(&mut bytes) {
+                Ok(0) => return,
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
+                _ => {}
+            }
+        }
+    }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
+        self.tallies.connections_open.one_less();
         if self.fuse.is_blown() {
             // Closing a socket that may not linger sends a reset. Where that fails the client sees a plain close.
             self.stream.set_zero_linger().unwrap_or_default();

@@ -3,10 +3,11 @@
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha384, Sha512};
 
-/// The value of the AV pair `MsvAvChannelBindings` for a server's certificate in DER form. [MS-NLMP] 2.2.2.1
+/// The value of the AV pair `MsvAvChannelBindings` for a server's certificate in DER form.
+/// [MS-NLMP] 2.2.2.1
 ///
-/// It is the MD5 of a `gss_channel_bindings_struct` (RFC 2744 3.11) without addresses, whose application data is
-/// `tls-server-end-point:` and the hash of the certificate (RFC 5929 4.1).
+/// It is the MD5 of a `gss_channel_bindings_struct` (RFC 2744 3.11) without addresses, whose
+/// application data is `tls-server-end-point:` and the hash of the certificate (RFC 5929 4.1).
 pub fn channel_binding(certificate: &[u8]) -> [u8; 16] {
     let mut data = b"tls-server-end-point:".to_vec();
     data.extend(end_point(certificate));
@@ -19,7 +20,8 @@ pub fn channel_binding(certificate: &[u8]) -> [u8; 16] {
         .into()
 }
 
-/// The hash of the certificate, by the hash of the signature on it; MD5 and SHA-1 are raised to SHA-256. RFC 5929 4.1
+/// The hash of the certificate, by the hash of the signature on it; MD5 and SHA-1 are raised to
+/// SHA-256. RFC 5929 4.1
 ///
 /// SHA-256 also where the algorithm has no hash of its own or is unknown, as other clients do.
 fn end_point(certificate: &[u8]) -> Vec<u8> {
@@ -45,7 +47,8 @@ fn signature_hash(certificate: &[u8]) -> Option<Hash> {
     algorithm_hash(algorithm.sequence()?)
 }
 
-/// `AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }`. RFC 5280 4.1.1.2
+/// `AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }`. RFC
+/// 5280 4.1.1.2
 fn algorithm_hash(algorithm: &[u8]) -> Option<Hash> {
     let (identifier, parameters) = Der::read(algorithm)?;
     match identifier.object_identifier()? {
@@ -75,7 +78,8 @@ struct Der<'a> {
 }
 
 impl<'a> Der<'a> {
-    /// The value at the start of `bytes`, and what follows it. Tags above 30 do not occur where this reads.
+    /// The value at the start of `bytes`, and what follows it. Tags above 30 do not occur where
+    /// this reads.
     fn read(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (&tag, rest) = bytes.split_first()?;
         let (&first, rest) = rest.split_first()?;

@@ -1,6 +1,8 @@
-//! How a login is carried in HTTP: `Negotiate` with tokens of NTLM. No I/O here; the transport asks what to send.
+//! How a login is carried in HTTP: `Negotiate` with tokens of NTLM. No I/O here; the transport asks
+//! what to send.
 //!
-//! WinRM offers `Negotiate` and `Kerberos`, and takes plain NTLM under `Negotiate`. [MS-WSMV] 2.2.9, RFC 4559
+//! WinRM offers `Negotiate` and `Kerberos`, and takes plain NTLM under `Negotiate`. [MS-WSMV]
+//! 2.2.9, RFC 4559
 
 mod binding;
 mod ntlm;
@@ -36,7 +38,8 @@ impl Offer {
         let mut negotiate = false;
         let mut others = Vec::new();
         for header in headers {
-            let (scheme, token) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
+            let header = header.trim();
+            let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
             if !scheme.eq_ignore_ascii_case(SCHEME) {
                 others.push(
                     scheme

@@ -1,7 +1,8 @@
 //! NTLMv2 with MIC and channel binding, built around `ntlmclient`. [MS-NLMP]
 //!
-//! The crate encodes the messages and computes the NTLMv2 response. What it lacks is here: the pairs of the target info that
-//! a client adds, the MIC, and care for the session key, which the crate would put on the wire in clear.
+//! The crate encodes the messages and computes the NTLMv2 response. What it lacks is here: the
+//! pairs of the target info that a client adds, the MIC, and care for the session key, which the
+//! crate would put on the wire in clear.
 
 use hmac::{Hmac, Mac as _};
 use md5::Md5;
@@ -15,7 +16,8 @@ use secrecy::zeroize::Zeroize as _;
 use super::LoginError;
 use crate::Credentials;
 
-/// The most target info that is taken from a host, in bytes. Real ones have some 200; the crate panics above 65,535.
+/// The most target info that is taken from a host, in bytes. Real ones have some 200; the crate
+/// panics above 65,535.
 const MOST_TARGET_INFO: usize = 4096;
 
 /// Where the MIC stands in AUTHENTICATE. [MS-NLMP] 2.2.1.3
@@ -44,7 +46,8 @@ impl Ntlm {
             flags: flags(),
             supplied_domain: String::new(),
             supplied_workstation: String::new(),
-            // Some Windows hosts take a message without a version as malformed. This is Windows 10 1809, Server 2019.
+            // Some Windows hosts take a message without a version as malformed. This is Windows 10
+            // 1809, Server 2019.
             os_version: OsVersion {
                 major_version: 10,
                 minor_version: 0,
@@ -71,7 +74,8 @@ impl Ntlm {
     ///
     /// # Errors
     ///
-    /// [`LoginError::Challenge`] where the challenge is malformed, too large or asks for less than NTLMv2.
+    /// [`LoginError::Challenge`] where the challenge is malformed, too large or asks for less than
+    /// NTLMv2.
     pub fn authenticate(
         &self,
         challenge: &[u8],
@@ -94,7 +98,8 @@ impl Ntlm {
         if timestamp.is_some() {
             response.lm_response = vec![0; 24];
         }
-        // Taken out before the message is made: the crate would send it in clear, and it signs the MIC.
+        // Taken out before the message is made: the crate would send it in clear, and it signs the
+        // MIC.
         let mut key = std::mem::take(&mut response.session_key);
         let message = response.to_message(&account, credentials.workstation(), flags);
         let authenticate = message
@@ -106,7 +111,8 @@ impl Ntlm {
     }
 }
 
-/// No key exchange: its key would have to be sent, and over HTTPS nothing is sealed with it. [MS-NLMP] 2.2.2.5
+/// No key exchange: its key would have to be sent, and over HTTPS nothing is sealed with it.
+/// [MS-NLMP] 2.2.2.5
 fn flags() -> Flags {
     Flags::NEGOTIATE_UNICODE
         | Flags::REQUEST_TARGET
@@ -142,7 +148,8 @@ fn agreed(offered: Flags) -> Result<Flags, LoginError> {
     }
 }
 
-/// The target info of the response, and the host's time where it gave one. [MS-NLMP] 3.1.5.1.2, 2.2.2.1
+/// The target info of the response, and the host's time where it gave one. [MS-NLMP] 3.1.5.1.2,
+/// 2.2.2.1
 fn target_info(
     challenge: &ChallengeMessage,
     host: &str,
@@ -200,7 +207,8 @@ fn pair(entry_type: TargetInfoType, data: &[u8]) -> Vec<u8> {
     .to_bytes()
 }
 
-/// Makes room for the MIC and fills it in. `None` only if the message is shorter than its own header.
+/// Makes room for the MIC and fills it in. `None` only if the message is shorter than its own
+/// header.
 ///
 /// Without key exchange the exported session key is the session base key. [MS-NLMP] 3.1.5.1.2
 fn sign(

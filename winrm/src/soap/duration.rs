@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// An `xs:duration` in seconds, with milliseconds where there are any: `PT60S`, `PT59.250S`. A bare number would be a
-/// schema fault (2150858817).
+/// An `xs:duration` in seconds, with milliseconds where there are any: `PT60S`, `PT59.250S`. A bare
+/// number would be a schema fault (2150858817).
 pub(crate) fn xs_duration(span: Duration) -> String {
     match span.subsec_millis() {
         0 => format!("PT{}S", span.as_secs()),

@@ -1,8 +1,8 @@
 //! XML into a tree, within bounds.
 //!
-//! A host's answer is small and flat, so it is read whole before anything in it is looked at. That makes it simple to be
-//! strict: an element that may stand once is refused when it stands twice, text is refused where it holds elements, and a
-//! name counts only in its own namespace.
+//! A host's answer is small and flat, so it is read whole before anything in it is looked at. That
+//! makes it simple to be strict: an element that may stand once is refused when it stands twice,
+//! text is refused where it holds elements, and a name counts only in its own namespace.
 
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;
@@ -167,9 +167,9 @@ pub enum ReadError {
     /// An element or attribute has a value that it cannot have.
     #[error("its `{0}` has a value that makes no sense")]
     Value(&'static str),
-    /// The answer is one to another question.
-    #[error("it is for another message")]
-    OtherMessage,
+    /// It is about another command than the one that was asked about.
+    #[error("it is about another command")]
+    OtherCommand,
 }
 
 /// The elements that are still open, outermost first, and the root once it has closed.

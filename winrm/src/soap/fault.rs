@@ -10,8 +10,8 @@ const LONGEST_TEXT: usize = 500;
 
 /// A fault, as data. [MS-WSMV] 2.2.4.43, 3.1.4.1.32
 ///
-/// Decide by [`wsman_code`](Self::wsman_code) and [`subcode`](Self::subcode) alone: hosts speak every language. All texts
-/// are one line and of bounded length.
+/// Decide by [`wsman_code`](Self::wsman_code) and [`subcode`](Self::subcode) alone: hosts speak
+/// every language. All texts are one line and of bounded length.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Fault {
@@ -50,7 +50,8 @@ pub enum FaultDetail {
 }
 
 impl Fault {
-    /// Reads `s:Fault`. Whatever is missing or makes no sense is left out: a fault must be told in any case.
+    /// Reads `s:Fault`. Whatever is missing or makes no sense is left out: a fault must be told in
+    /// any case.
     pub(crate) fn read(fault: &Element) -> Self {
         let code = fault.all(SOAP, "Code").next();
         let subcode = code.and_then(|code| code.all(SOAP, "Subcode").next());
@@ -68,7 +69,8 @@ impl Fault {
         read
     }
 
-    /// Nothing happened within the OperationTimeout of the message. To a Receive that is no error: ask again.
+    /// Nothing happened within the OperationTimeout of the message. To a Receive that is no error:
+    /// ask again.
     pub fn is_timed_out(&self) -> bool {
         self.has_code(&[2_150_858_793])
             || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("TimedOut"))
@@ -149,13 +151,14 @@ impl Fault {
         } else if element.is(FAULT, "WSManFault") {
             self.detail = FaultDetail::WsManFault;
             self.add_wsman(element);
-        } else if element.is(WMI_ERROR, "MSFT_WmiError") {
+        } else if element.name() == "MSFT_WmiError" && element.namespace().ends_with(WMI_ERROR) {
             self.detail = FaultDetail::WmiError;
             self.add_wmi(element);
         }
     }
 
-    /// `f:WSManFault`, and whatever is nested in its message: what lies deeper tells more, so it comes last and stays.
+    /// `f:WSManFault`, and whatever is nested in its message: what lies deeper tells more, so it
+    /// comes last and stays.
     fn add_wsman(&mut self, element: &Element) {
         if element.namespace() == FAULT {
             match element.name() {
@@ -186,7 +189,12 @@ impl Fault {
     }
 
     fn add_wmi(&mut self, element: &Element) {
-        let text = |name| element.all(WMI_ERROR, name).next().map(Element::own_text);
+        let text = |name| {
+            element
+                .all(element.namespace(), name)
+                .next()
+                .map(Element::own_text)
+        };
         self.wsman_code = text("error_Code").and_then(parse_code);
         self.message = text("Message").and_then(non_empty);
     }

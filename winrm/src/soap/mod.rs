@@ -1,7 +1,9 @@
-//! The messages of a remote shell, written and read. Wire format only: nothing here sends, waits or decides.
+//! The messages of a remote shell, written and read. Wire format only: nothing here sends, waits or
+//! decides.
 //!
-//! [`request::write`] makes every message that goes out; [`response`] reads what comes back, and [`Fault`] is what a host
-//! says instead of an answer. Everything read comes from the network: it is bounded, it is checked, and it never panics.
+//! [`request::write`] makes every message that goes out; [`response`] reads what comes back, and
+//! [`Fault`] is what a host says instead of an answer. Everything read comes from the network: it
+//! is bounded, it is checked, and it never panics.
 
 mod action;
 mod duration;

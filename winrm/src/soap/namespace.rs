@@ -7,8 +7,9 @@ pub(crate) const WSMAN: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd";
 pub(crate) const MICROSOFT_WSMAN: &str = "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd";
 pub(crate) const SHELL: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
 pub(crate) const FAULT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault";
-pub(crate) const WMI_ERROR: &str =
-    "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError";
+
+/// How the namespace of that class ends; hosts put different beginnings before it.
+pub(crate) const WMI_ERROR: &str = "/MSFT_WmiError";
 
 /// The resource that shells of cmd.exe are made from. [MS-WSMV] 2.2.4.38
 pub(crate) const SHELL_RESOURCE: &str =
@@ -22,6 +23,7 @@ pub(crate) const ANONYMOUS: &str =
 pub(crate) const TERMINATE: &str =
     "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/signal/terminate";
 
-/// What every command state begins with; then follows `Pending`, `Running` or `Done`. [MS-WSMV] 2.2.4.10
+/// What every command state begins with; then follows `Pending`, `Running` or `Done`. [MS-WSMV]
+/// 2.2.4.10
 pub(crate) const COMMAND_STATE: &str =
     "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/";

@@ -11,11 +11,12 @@ use super::Action;
 use super::duration::xs_duration;
 use super::namespace;
 
-/// The largest answer that is asked for, in bytes: what servers from 2012 on allow. [MS-WSMV] 3.1.4.1.9
+/// The largest answer that is asked for, in bytes: what servers from 2012 on allow. [MS-WSMV]
+/// 3.1.4.1.9
 const MAX_ENVELOPE_SIZE: &str = "512000";
 
-/// How long a shell lives when nobody asks for it any more, so that a client that was killed costs the host three minutes
-/// and not two hours. The least that is allowed is 60 s. [MS-WSMV] 2.2.4.38
+/// How long a shell lives when nobody asks for it any more, so that a client that was killed costs
+/// the host three minutes and not two hours. The least that is allowed is 60 s. [MS-WSMV] 2.2.4.38
 const IDLE_TIME_OUT: Duration = Duration::from_secs(180);
 
 /// What stands in the header of a message beside its action.
@@ -36,7 +37,8 @@ pub enum Request<'a> {
     Create {
         /// The identifier that the shell shall have; a host may choose another.
         shell_id: &'a str,
-        /// Whether output shall be UTF-8 (code page 65001). A host without that code page refuses the shell.
+        /// Whether output shall be UTF-8 (code page 65001). A host without that code page refuses
+        /// the shell.
         utf8: bool,
     },
     /// [MS-WSMV] 3.1.4.11
@@ -107,8 +109,8 @@ impl Request<'_> {
 
     /// `w:OptionSet`. [MS-WSMV] 2.2.4.38 and 3.1.4.11
     ///
-    /// Servers from 2012 R2 on ignore both options of Command, but with input to the command this is the form that Ansible
-    /// has sent to every Windows host for years.
+    /// Servers from 2012 R2 on ignore both options of Command, but with input to the command this
+    /// is the form that Ansible has sent to every Windows host for years.
     fn options(&self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Create { utf8: true, .. } => {

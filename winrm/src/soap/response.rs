@@ -38,8 +38,8 @@ pub enum CommandState {
     Running,
     /// It has ended (`Done`).
     Done {
-        /// What it ended with. Missing where it could not be started or was killed; hosts were seen to write the same code
-        /// signed and unsigned.
+        /// What it ended with. Missing where it could not be started or was killed; hosts were seen
+        /// to write the same code signed and unsigned.
         exit_code: Option<i64>,
     },
 }
@@ -49,8 +49,8 @@ pub enum CommandState {
 /// # Errors
 ///
 /// Any [`ReadError`]: the answer makes no sense. So it is with the functions below.
-pub fn created(document: &[u8], message_id: &str) -> Result<Answer<String>, ReadError> {
-    read(document, message_id, |body| {
+pub fn created(document: &[u8]) -> Result<Answer<String>, ReadError> {
+    read(document, |body| {
         match body.optional(TRANSFER, "ResourceCreated")? {
             Some(resource) => match selected_shell(resource)? {
                 Some(id) => identifier(id, "Selector"),
@@ -66,8 +66,8 @@ pub fn created(document: &[u8], message_id: &str) -> Result<Answer<String>, Read
 /// # Errors
 ///
 /// Any [`ReadError`].
-pub fn started(document: &[u8], message_id: &str) -> Result<Answer<String>, ReadError> {
-    read(document, message_id, |body| {
+pub fn started(document: &[u8]) -> Result<Answer<String>, ReadError> {
+    read(document, |body| {
         let response = body.required(SHELL, "CommandResponse")?;
         identifier(response.required(SHELL, "CommandId")?.flat()?, "CommandId")
     })
@@ -78,8 +78,8 @@ pub fn started(document: &[u8], message_id: &str) -> Result<Answer<String>, Read
 /// # Errors
 ///
 /// Any [`ReadError`].
-pub fn sent(document: &[u8], message_id: &str) -> Result<Answer<()>, ReadError> {
-    read(document, message_id, |body| {
+pub fn sent(document: &[u8]) -> Result<Answer<()>, ReadError> {
+    read(document, |body| {
         body.required(SHELL, "SendResponse").map(drop)
     })
 }
@@ -88,13 +88,9 @@ pub fn sent(document: &[u8], message_id: &str) -> Result<Answer<()>, ReadError> 
 ///
 /// # Errors
 ///
-/// Any [`ReadError`]; output of another command is [`ReadError::OtherMessage`].
-pub fn received(
-    document: &[u8],
-    message_id: &str,
-    command_id: &str,
-) -> Result<Answer<Received>, ReadError> {
-    read(document, message_id, |body| {
+/// Any [`ReadError`]; output of another command is [`ReadError::OtherCommand`].
+pub fn received(document: &[u8], command_id: &str) -> Result<Answer<Received>, ReadError> {
+    read(document, |body| {
         let response = body.required(SHELL, "ReceiveResponse")?;
         let mut received = Received::default();
         for stream in response.all(SHELL, "Stream") {
@@ -119,8 +115,8 @@ pub fn received(
 /// # Errors
 ///
 /// Any [`ReadError`].
-pub fn signalled(document: &[u8], message_id: &str) -> Result<Answer<()>, ReadError> {
-    read(document, message_id, |body| {
+pub fn signalled(document: &[u8]) -> Result<Answer<()>, ReadError> {
+    read(document, |body| {
         body.required(SHELL, "SignalResponse").map(drop)
     })
 }
@@ -130,8 +126,8 @@ pub fn signalled(document: &[u8], message_id: &str) -> Result<Answer<()>, ReadEr
 /// # Errors
 ///
 /// Any [`ReadError`].
-pub fn deleted(document: &[u8], message_id: &str) -> Result<Answer<()>, ReadError> {
-    read(document, message_id, |_| Ok(()))
+pub fn deleted(document: &[u8]) -> Result<Answer<()>, ReadError> {
+    read(document, |_| Ok(()))
 }
 
 /// The fault in an answer that came with an HTTP status other than 200, if it is one.
@@ -144,7 +140,6 @@ pub fn fault(document: &[u8]) -> Option<Fault> {
 
 fn read<T>(
     document: &[u8],
-    message_id: &str,
     content: impl FnOnce(&Element) -> Result<T, ReadError>,
 ) -> Result<Answer<T>, ReadError> {
     let envelope = Element::parse(document)?;
@@ -152,7 +147,6 @@ fn read<T>(
     if let Some(fault) = body.optional(SOAP, "Fault")? {
         return Ok(Answer::Fault(Fault::read(fault)));
     }
-    relates_to(&envelope, message_id)?;
     content(body).map(Answer::Content)
 }
 
@@ -161,23 +155,6 @@ fn body(envelope: &Element) -> Result<&Element, ReadError> {
         return Err(ReadError::Missing("Envelope"));
     }
     envelope.required(SOAP, "Body")
-}
-
-/// An answer names the message that it answers. One that names none is taken; the connection carries one at a time.
-fn relates_to(envelope: &Element, message_id: &str) -> Result<(), ReadError> {
-    let Some(header) = envelope.optional(SOAP, "Header")? else {
-        return Ok(());
-    };
-    let Some(related) = header.optional(ADDRESSING, "RelatesTo")? else {
-        return Ok(());
-    };
-    let related = related.flat()?;
-    let id = related.strip_prefix("uuid:").unwrap_or(related);
-    if id.eq_ignore_ascii_case(message_id) {
-        Ok(())
-    } else {
-        Err(ReadError::OtherMessage)
-    }
 }
 
 /// The selector of the shell. Hosts before 2012 write its name with a capital D.
@@ -218,7 +195,7 @@ fn identifier(text: &str, name: &'static str) -> Result<String, ReadError> {
 
 fn of_command(element: &Element, command_id: &str) -> Result<(), ReadError> {
     match element.attribute("CommandId") {
-        Some(id) if !id.eq_ignore_ascii_case(command_id) => Err(ReadError::OtherMessage),
+        Some(id) if !id.eq_ignore_ascii_case(command_id) => Err(ReadError::OtherCommand),
         _ => Ok(()),
     }
 }

@@ -21,8 +21,9 @@ const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
 
 /// A host over HTTPS.
 ///
-/// NTLM logs in a connection and not a request, so there is exactly one, and messages go over it one after the other. The
-/// first message rides on the last leg of the login. Where the connection is lost, the next message logs in anew.
+/// NTLM logs in a connection and not a request, so there is exactly one, and messages go over it
+/// one after the other. The first message rides on the last leg of the login. Where the connection
+/// is lost, the next message logs in anew.
 pub struct Https {
     client: Client,
     settings: Settings,
@@ -80,7 +81,8 @@ impl Transport for Https {
             Login::Refused(refused) => return Err(refused.clone().into()),
             Login::Due => self.log_in(body, until),
             Login::Done => match self.post(None, body.clone(), until)? {
-                // Only a connection that nobody has logged in asks for a login; the message was not looked at.
+                // Only a connection that nobody has logged in asks for a login; the message was not
+                // looked at.
                 Leg {
                     status: StatusCode::UNAUTHORIZED,
                     ..
@@ -102,8 +104,8 @@ impl Transport for Https {
 impl Https {
     /// Logs in with `body` on the last leg. [MS-NLMP] 3.1.5.1, RFC 4559 5
     ///
-    /// A host may close the connection between the two legs; then the last one meets a host that does not know of the
-    /// first. The password was not looked at, so this is tried once more.
+    /// A host may close the connection between the two legs; then the last one meets a host that
+    /// does not know of the first. The password was not looked at, so this is tried once more.
     fn log_in(&mut self, body: Vec<u8>, until: Instant) -> Result<Reply, TransportError> {
         match self.try_log_in(body.clone(), until)? {
             Attempt::Answered(reply) => Ok(reply),
@@ -121,7 +123,8 @@ impl Https {
         let ntlm = Ntlm::negotiate()?;
         let first = self.post(Some(auth::authorization(ntlm.token())), Vec::new(), until)?;
         if first.status != StatusCode::UNAUTHORIZED {
-            // Not WinRM, or not well: 403, 404, 503. The message was never sent, and its answer is this one.
+            // Not WinRM, or not well: 403, 404, 503. The message was never sent, and its answer is
+            // this one.
             return Ok(Attempt::Answered(first.reply()));
         }
         let challenge = match first.offer() {
@@ -162,7 +165,8 @@ impl Https {
         }
     }
 
-    /// One request and its whole answer. The body is read to its end, or the connection could not be used again.
+    /// One request and its whole answer. The body is read to its end, or the connection could not
+    /// be used again.
     fn post(
         &self,
         authorization: Option<String>,

@@ -1,7 +1,8 @@
 //! How bytes go to a host and come back.
 //!
-//! A [`Transport`] carries whole messages and knows nothing of what is in them; login and TLS lie below it. A fault is an
-//! answer like any other. So a wrapper can record what passes, and a replay can stand in for a host, without either.
+//! A [`Transport`] carries whole messages and knows nothing of what is in them; login and TLS lie
+//! below it. A fault is an answer like any other. So a wrapper can record what passes, and a replay
+//! can stand in for a host, without either.
 
 mod http;
 mod tls;
@@ -188,7 +189,8 @@ pub enum CertificateReason {
     NotYetValid,
     /// It is not the one that was named.
     OtherFingerprint,
-    /// A form that cannot be checked: X.509 version 1, a CA certificate used for a server, a short RSA key.
+    /// A form that cannot be checked: X.509 version 1, a CA certificate used for a server, a short
+    /// RSA key.
     Unsupported(String),
 }
 

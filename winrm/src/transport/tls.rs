@@ -56,7 +56,8 @@ impl Seen {
         self.lock().connections
     }
 
-    /// The flaw of the last certificate, if it had one. It is told once: the next failure has a cause of its own.
+    /// The flaw of the last certificate, if it had one. It is told once: the next failure has a
+    /// cause of its own.
     pub(super) fn take_refused(&self) -> Option<CertificateError> {
         self.lock().refused.take()
     }
@@ -189,8 +190,8 @@ impl ServerCertVerifier for Verifier {
 }
 
 impl Verifier {
-    /// A certificate of a form that the library cannot read, such as X.509 version 1, fails only here when it is known by
-    /// its fingerprint. That too is the certificate's fault and told so.
+    /// A certificate of a form that the library cannot read, such as X.509 version 1, fails only
+    /// here when it is known by its fingerprint. That too is the certificate's fault and told so.
     fn signature(
         &self,
         certificate: &CertificateDer<'_>,
@@ -214,9 +215,9 @@ fn reason(error: &Error) -> CertificateReason {
     match flaw {
         Flaw::UnknownIssuer => CertificateReason::UnknownIssuer,
         Flaw::NotValidForName => CertificateReason::WrongName { names: Vec::new() },
-        Flaw::NotValidForNameContext { presented, .. } => {
-            CertificateReason::WrongName { names: presented.iter().take(8).cloned().collect() }
-        }
+        Flaw::NotValidForNameContext { presented, .. } => CertificateReason::WrongName {
+            names: presented.iter().take(8).map(|name| plain(name)).collect(),
+        },
         Flaw::Expired | Flaw::ExpiredContext { .. } => CertificateReason::Expired,
         Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => CertificateReason::NotYetValid,
         Flaw::ApplicationVerificationFailure => CertificateReason::OtherFingerprint,
@@ -225,6 +226,14 @@ fn reason(error: &Error) -> CertificateReason {
         ),
         other => CertificateReason::Unsupported(unsupported(&other.to_string())),
     }
+}
+
+/// The library shows names as it holds them: `DnsName("hv1")`.
+fn plain(name: &str) -> String {
+    let inside = name
+        .split_once('(')
+        .and_then(|(_, inside)| inside.strip_suffix(')'));
+    inside.unwrap_or(name).trim_matches('"').to_owned()
 }
 
 /// The library's own words for the two that WinRM hosts really have are for programmers.

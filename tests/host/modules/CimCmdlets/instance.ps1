@@ -69,7 +69,8 @@ function New-Instance {
     $instance.CimSystemProperties = [pscustomobject]@{ Namespace = $Class.Namespace; ServerName = Get-HostSetting 'ComputerName'; ClassName = $Class.Name }
     $instance.CimClass = [pscustomobject]@{ CimClassName = $Class.Name; CimClassMethods = $Class.Methods }
     foreach ($property in $Class.Properties) {
-        $value = if (@($Columns).Count -eq 0 -or $Columns -contains $property) { $Row[$property] } else { $null }
+        $value = $null
+        if (@($Columns).Count -eq 0 -or $Columns -contains $property) { $value = $Row[$property] }
         $instance.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new($property, $value))
     }
     $instance.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('PSComputerName', $null))

@@ -2,7 +2,7 @@
 
 $EnabledStates = @{
     Other = 1; Running = 2; Off = 3; Stopping = 32774; Saved = 32769; Paused = 32768; Starting = 32770; Reset = 10; Saving = 32773; Pausing = 32776; Resuming = 32777
-    FastSaved = 32779; FastSaving = 32780; ForceShutdown = 32781; ForceReboot = 32782; Hibernated = 32783
+    FastSaved = 32779; FastSaving = 32780; ForceShutdown = 32781; ForceReboot = 32782
 }
 
 $Classes['Msvm_ComputerSystem'] = @{

@@ -55,16 +55,6 @@ $Body['Disconnect-VMNetworkAdapter'] = { param($call) Edit-Adapter $call { param
 
 $Body['Rename-VMNetworkAdapter'] = { param($call) Edit-Adapter $call { param($call, $machine, $adapter) $adapter['Name'] = $call.Bound['NewName'] } }
 
-function New-AdapterRecord {
-    param([string] $Name, $Switch)
-    [ordered]@{
-        Id = [guid]::NewGuid().ToString(); Name = $Name; SwitchId = $(if ($null -ne $Switch) { $Switch['Id'] }); MacAddress = '000000000000'; DynamicMac = $true; IsLegacy = $false
-        MacAddressSpoofing = 'Off'; DhcpGuard = 'Off'; RouterGuard = 'Off'; DeviceNaming = 'Off'; MaximumBandwidth = 0
-        Vlan = [ordered]@{ OperationMode = 'Untagged'; AccessVlanId = 0; NativeVlanId = 0; AllowedVlanIdListString = '' }
-        Isolation = [ordered]@{ IsolationMode = 'None'; AllowUntaggedTraffic = $false; DefaultIsolationID = 0; MultiTenantStack = 'Off' }
-    }
-}
-
 # With colons, hyphens or bare; kept bare and upper case. An odd first byte would be a multicast address.
 function Set-StaticMac {
     param($Adapter, [string] $Address)

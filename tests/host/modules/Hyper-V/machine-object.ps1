@@ -59,10 +59,8 @@ if ([int](Get-HostSetting 'Version') -ge 2019) {
     $script:MachineProperties['AutomaticCheckpointsEnabled'] = { param($r) [bool]$r['AutomaticCheckpointsEnabled'] }
 }
 
-foreach ($class in 'VirtualMachine', 'VMSnapshot') {
-    $type = [Management.Automation.Runspaces.TypeData]::new($class)
-    foreach ($name in $script:MachineProperties.Keys) {
-        $type.Members.Add($name, [Management.Automation.Runspaces.ScriptPropertyData]::new($name, [scriptblock]::Create("`$this.Read('$name')")))
-    }
-    Update-TypeData -TypeData $type -Force
+$type = [Management.Automation.Runspaces.TypeData]::new('VirtualMachineBase')
+foreach ($name in $script:MachineProperties.Keys) {
+    $type.Members.Add($name, [Management.Automation.Runspaces.ScriptPropertyData]::new($name, [scriptblock]::Create("`$this.Read('$name')")))
 }
+Update-TypeData -TypeData $type -Force

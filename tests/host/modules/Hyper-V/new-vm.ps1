@@ -9,7 +9,8 @@ $Body['New-VM'] = {
     if ($generation -eq 2 -and "$($bound['BootDevice'])" -in 'Floppy', 'IDE', 'LegacyNetworkAdapter') { throw (New-InvalidParameter 'BootDevice' $bound['BootDevice']) }
     Assert-Version $bound['Version']
     $name = if ($bound.ContainsKey('Name')) { $bound['Name'] } else { 'New Virtual Machine' }
-    $machine = New-MachineRecord $name $generation ($bound['MemoryStartupBytes'])
+    $machine = New-MachineRecord $name $generation (Get-World)
+    if ($bound.ContainsKey('MemoryStartupBytes')) { Assert-MemorySize 'MemoryStartupBytes' $bound['MemoryStartupBytes']; $machine['Memory']['Startup'] = [long]$bound['MemoryStartupBytes'] }
     if ($bound.ContainsKey('SwitchName')) { $switch = Find-Switch $bound['SwitchName'] } else { $switch = $null }
     $disk = Get-FirstDisk $bound
     New-MachineFolder $machine $bound['Path']
@@ -31,28 +32,6 @@ function Get-FirstDisk {
 }
 
 function Get-DefaultAdapterName { if ((Get-HostSetting 'Language') -eq 'de') { 'Netzwerkkarte' } else { 'Network Adapter' } }
-
-function New-MachineRecord {
-    param([string] $Name, [int] $Generation, $MemoryBytes)
-    $memory = if ($null -ne $MemoryBytes) { [long]$MemoryBytes } else { [long]536870912 }
-    Assert-MemorySize 'MemoryStartupBytes' $memory
-    $versions = @{ '2016' = '8.0'; '2019' = '9.0'; '2022' = '10.0'; '2025' = '12.0' }
-    $now = Get-WorldTime
-    $record = [ordered]@{
-        Id = [guid]::NewGuid().ToString(); Name = $Name; Generation = $Generation; State = 'Off'; Version = $versions["$(Get-HostSetting 'Version')"]
-        Notes = ''; Path = ''; SnapshotFileLocation = ''; SmartPagingFilePath = ''; CreationTime = $now; StateChanged = $now
-        Processors = [ordered]@{ Count = 1; Maximum = 100; Reserve = 0; RelativeWeight = 100; ExposeVirtualizationExtensions = $false }
-        Memory = [ordered]@{ Startup = $memory; Minimum = 536870912; Maximum = 1099511627776; Dynamic = $false; Buffer = 20; Priority = 50 }
-        AutomaticStartAction = 'StartIfRunning'; AutomaticStopAction = 'Save'; AutomaticStartDelay = 0; CheckpointType = 'Production'
-        AutomaticCheckpointsEnabled = $false; LockOnDisconnect = 'Off'; IsClustered = $false
-        ReplicationMode = 0; ReplicationState = 0; ParentSnapshotId = $null
-        Adapters = @(); Drives = @(); Snapshots = @(); Pending = $null
-        Guest = [ordered]@{ Shutdown = 'polite'; ShutdownSeconds = 0; BootSeconds = 0 }
-    }
-    if ($Generation -eq 2) { $record['Firmware'] = [ordered]@{ SecureBoot = 'On'; SecureBootTemplate = 'MicrosoftWindows'; BootOrder = @() } }
-    else { $record['Bios'] = [ordered]@{ StartupOrder = @('CD', 'IDE', 'LegacyNetworkAdapter', 'Floppy'); NumLock = $false } }
-    $record
-}
 
 function Assert-Version {
     param($Version)

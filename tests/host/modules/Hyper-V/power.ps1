@@ -58,9 +58,7 @@ $Body['Resume-VM'] = {
 # A hard reset. Hyper-V asks first, unless -Force.
 $Body['Restart-VM'] = {
     param($call)
-    if (-not $call.Bound['Force']) {
-        if (-not $call.Cmdlet.ShouldContinue('Are you sure you want to restart the virtual machine?', 'Confirm')) { return }
-    }
+    if (-not (Confirm-Danger $call 'Are you sure you want to restart the virtual machine?')) { return }
     Edit-Machine $call {
         param($call, $machine)
         if ($machine['State'] -notin 'Running', 'Paused') { throw (New-StateFailure $machine) }

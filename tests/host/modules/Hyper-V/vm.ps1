@@ -6,7 +6,7 @@ $Body['Get-VM'] = {
         $id = "$($call.Bound['Id'])"
         $found = @(Get-VisibleMachine | Where-Object { $_['Id'] -eq $id })
         # Without rights a list comes back empty; for one Id Hyper-V says that there is none.
-        if ($found.Count -eq 0) { throw (New-Failure 'InvalidParameter' InvalidArgument -Key 'ObjectGone' -Values @(Get-HostSetting 'ComputerName') -Target $call.Bound['Id']) }
+        if ($found.Count -eq 0) { throw (New-Failure 'InvalidParameter' InvalidArgument -Key 'VMIdNotFound' -Values @($id) -Target $call.Bound['Id']) }
         return [VirtualMachine]::new($found[0])
     }
     if (-not $call.Bound.ContainsKey('Name')) { foreach ($machine in @(Get-VisibleMachine)) { [VirtualMachine]::new($machine) }; return }
@@ -21,10 +21,15 @@ $Body['Set-VM'] = {
     Edit-Machine $call {
         param($call, $machine)
         $bound = $call.Bound
+        # Seen on a host: while a VM is between two states Set-VM says InvalidState, whatever is to be set.
+        if ($machine['State'] -notin 'Off', 'Saved', 'Running', 'Paused') { throw (New-StateFailure $machine) }
         Set-MachineHardware $machine $bound
         foreach ($name in 'AutomaticStartAction', 'AutomaticStopAction', 'CheckpointType', 'LockOnDisconnect') { if ($bound.ContainsKey($name)) { $machine[$name] = "$($bound[$name])" } }
         foreach ($name in 'AutomaticStartDelay', 'Notes', 'SnapshotFileLocation', 'SmartPagingFilePath') { if ($bound.ContainsKey($name)) { $machine[$name] = $bound[$name] } }
-        if ($bound.ContainsKey('AutomaticCheckpointsEnabled')) { $machine['AutomaticCheckpointsEnabled'] = [bool]$bound['AutomaticCheckpointsEnabled'] }
+        if ($bound.ContainsKey('AutomaticCheckpointsEnabled')) {
+            if ($machine['State'] -notin 'Off', 'Running') { throw (New-StateFailure $machine) }
+            $machine['AutomaticCheckpointsEnabled'] = [bool]$bound['AutomaticCheckpointsEnabled']
+        }
         if ($bound.ContainsKey('NewVMName')) { $machine['Name'] = $bound['NewVMName'] }
         if ($bound['Passthru']) { [VirtualMachine]::new($machine) }
     }
@@ -53,9 +58,7 @@ $Body['Rename-VM'] = {
 # The configuration goes, the disks and the empty folders stay. What checkpoints held is merged afterwards.
 $Body['Remove-VM'] = {
     param($call)
-    if (-not $call.Bound['Force']) {
-        if (-not $call.Cmdlet.ShouldContinue('Are you sure you want to remove the virtual machine?', 'Confirm')) { return }
-    }
+    if (-not (Confirm-Danger $call 'Are you sure you want to remove the virtual machine?')) { return }
     Edit-Machine $call {
         param($call, $machine, $world)
         if (@('Off', 'Saved') -notcontains $machine['State']) { throw (New-StateFailure $machine) }

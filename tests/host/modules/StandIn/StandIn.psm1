@@ -2,6 +2,7 @@
 Set-StrictMode -Version 3.0
 . $PSScriptRoot/world.ps1
 . $PSScriptRoot/default-world.ps1
+. $PSScriptRoot/machine-defaults.ps1
 . $PSScriptRoot/messages.ps1
 . $PSScriptRoot/errors.ps1
 . $PSScriptRoot/calls.ps1
@@ -9,3 +10,4 @@ Set-StrictMode -Version 3.0
 . $PSScriptRoot/paths.ps1
 . $PSScriptRoot/disk-files.ps1
 . $PSScriptRoot/due-changes.ps1
+Initialize-World

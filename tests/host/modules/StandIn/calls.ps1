@@ -17,6 +17,8 @@ function Invoke-StandInCall {
     $script:Call = $call
     $output = @()
     try {
+        # What came due meanwhile (a merge, a shutdown) has happened before this call.
+        $null = Get-World
         Assert-Modelled $call $Unmodelled
         if (-not (Confirm-Call $call)) { return }
         $fault = Register-Call $call
@@ -46,7 +48,6 @@ function Write-CallError {
 # A fault of the stand-in itself must never look like one of the host: it ends the script and is kept for the test to find.
 function Stop-StandIn {
     param([Parameter(Mandatory)] [Management.Automation.ErrorRecord] $Record)
-    if ($Record.Exception -is [Management.Automation.PipelineStoppedException] -or $Record.FullyQualifiedErrorId -like 'InvalidOperation*NonInteractive*') { throw $Record }
     if ($Record.Exception.Message.StartsWith('stand-in:')) { throw $Record }
     $text = "$($script:Call.Name): $($Record.Exception.Message)`n$($Record.ScriptStackTrace)`n"
     [IO.File]::AppendAllText("$script:StateFolder/internal-errors.log", $text)
@@ -67,7 +68,19 @@ function Confirm-Call {
     $ConfirmPreference = $Call.Cmdlet.SessionState.PSVariable.GetValue('ConfirmPreference', 'High')
     if (-not $Call.Bound.ContainsKey('WhatIf') -and -not $Call.Bound.ContainsKey('Confirm') -and $ConfirmPreference -eq 'None') { return $true }
     if ($Call.Bound.ContainsKey('Confirm') -and -not $Call.Bound['Confirm'] -and -not $Call.Bound.ContainsKey('WhatIf')) { return $true }
-    $Call.Cmdlet.ShouldProcess((Format-CallArgument $Call | ConvertTo-Json -Compress))
+    $target = Format-CallArgument $Call | ConvertTo-Json -Compress
+    Request-Answer { $Call.Cmdlet.ShouldProcess($target) }
+}
+
+# For cmdlets that ask whatever the preference says, unless -Force is given.
+function Confirm-Danger {
+    param($Call, [Parameter(Mandatory)] [string] $Question)
+    $Call.Bound['Force'] -or (Request-Answer { $Call.Cmdlet.ShouldContinue($Question, 'Confirm') })
+}
+
+function Request-Answer {
+    param([scriptblock] $Ask)
+    try { & $Ask } catch [Management.Automation.MethodInvocationException] { throw (New-Failure 'InvalidOperation' InvalidOperation -Exception $_.Exception.InnerException) }
 }
 
 # Counts the call, writes it to calls.log, and returns the fault that is meant for it.

@@ -2,6 +2,7 @@
 
 $script:Sentences = @{
     VMNotFound       = @{ en = 'Hyper-V was unable to find a virtual machine with name "{0}".'; de = 'Hyper-V konnte keinen virtuellen Computer mit dem Namen "{0}" finden.' }
+    VMIdNotFound     = @{ en = 'Hyper-V was unable to find a virtual machine with id "{0}".'; de = 'Hyper-V konnte keinen virtuellen Computer mit der ID "{0}" finden.' }
     ObjectGone       = @{ en = "Hyper-V encountered an error trying to access an object on computer '{0}' because the object was not found. The object might have been deleted. Verify that the Virtual Machine Management service on the computer is running."; de = "Fehler beim Zugriff auf ein Objekt auf dem Computer '{0}': Das Objekt wurde nicht gefunden. Stellen Sie sicher, dass der Dienst fuer die Verwaltung virtueller Computer ausgefuehrt wird." }
     SwitchNotFound   = @{ en = 'Hyper-V was unable to find a virtual switch with name "{0}".'; de = 'Hyper-V konnte keinen virtuellen Switch mit dem Namen "{0}" finden.' }
     AccessDenied     = @{ en = "You do not have the required permission to complete this task. Contact the administrator of the authorization policy for the computer '{0}'."; de = "Sie besitzen nicht die erforderlichen Berechtigungen zum Ausfuehren dieser Aufgabe. Wenden Sie sich an den Administrator der Autorisierungsrichtlinie fuer den Computer '{0}'." }
@@ -39,7 +40,9 @@ $script:Sentences = @{
     FileExists       = @{ en = 'Cannot create a file when that file already exists.'; de = 'Eine Datei kann nicht erstellt werden, wenn sie bereits vorhanden ist.' }
     NewFileExists    = @{ en = "The file '{0}' already exists."; de = "Die Datei '{0}' ist bereits vorhanden." }
     SpaceShort       = @{ en = 'There is not enough space on the disk.'; de = 'Es steht nicht genug Speicherplatz auf dem Datentraeger zur Verfuegung.' }
+    ShareDenied      = @{ en = 'Access is denied'; de = 'Zugriff verweigert' }
     FileDenied       = @{ en = "Access to the path '{0}' is denied."; de = "Der Zugriff auf den Pfad '{0}' wurde verweigert." }
+    ItemReadOnly     = @{ en = 'You do not have sufficient access rights to perform this operation or the item is hidden, system, or read only.'; de = 'Sie besitzen keine ausreichenden Zugriffsberechtigungen zum Ausfuehren dieses Vorgangs, oder das Element ist ausgeblendet, ein Systemelement oder schreibgeschuetzt.' }
     PathMissing      = @{ en = "Cannot find path '{0}' because it does not exist."; de = 'Der Pfad "{0}" kann nicht gefunden werden, da er nicht vorhanden ist.' }
     PathPartMissing  = @{ en = "Could not find a part of the path '{0}'."; de = "Ein Teil des Pfades '{0}' konnte nicht gefunden werden." }
     DriveMissing     = @{ en = "Cannot find drive. A drive with the name '{0}' does not exist."; de = 'Das Laufwerk wurde nicht gefunden. Ein Laufwerk mit dem Namen "{0}" ist nicht vorhanden.' }

@@ -16,11 +16,12 @@ function Get-StateFolder { $script:StateFolder }
 # The world as it is now. Read only: what is changed in it is lost.
 function Get-World {
     if ($script:EditDepth -gt 0) { return $script:World }
-    if (-not [IO.File]::Exists($script:WorldFile)) { Edit-World { } }
     $text = [IO.File]::ReadAllText($script:WorldFile)
     if (-not [string]::Equals($text, $script:WorldText)) {
         $script:World = ConvertFrom-WorldJson $text
         $script:WorldText = $text
+        # Filling in makes new GUIDs, which must stand in the file before anyone sees them.
+        if (-not $script:World['Filled']) { Edit-World { }; return Get-World }
     }
     if (Test-Due $script:World) { Edit-World { }; return Get-World }
     $script:World
@@ -63,16 +64,21 @@ function Enter-WorldLock {
 }
 
 function Read-WorldFile {
-    if (-not [IO.File]::Exists($script:WorldFile)) { return New-DefaultWorld }
-    ConvertFrom-WorldJson ([IO.File]::ReadAllText($script:WorldFile))
-}
-
-# A state.json may hold only what differs from the default world: everything missing is filled in.
-function ConvertFrom-WorldJson {
-    param([Parameter(Mandatory)] [string] $Text)
-    $world = ConvertFrom-Json -InputObject $Text -AsHashtable -DateKind String
+    $text = if ([IO.File]::Exists($script:WorldFile)) { [IO.File]::ReadAllText($script:WorldFile) } else { '{}' }
+    $world = ConvertFrom-WorldJson $text
     Add-WorldDefault $world
     $world
+}
+
+function ConvertFrom-WorldJson {
+    param([Parameter(Mandatory)] [string] $Text)
+    ConvertFrom-Json -InputObject $Text -AsHashtable -DateKind String
+}
+
+# Called once a process, before anything else.
+function Initialize-World {
+    if ([IO.File]::Exists($script:WorldFile) -and [IO.Directory]::Exists("$script:StateFolder/drives")) { return }
+    Edit-World { Add-DefaultFile }
 }
 
 function Write-WorldFile {

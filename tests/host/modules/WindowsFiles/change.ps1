@@ -156,7 +156,10 @@ $Body['Remove-Item'] = {
 function Remove-File {
     param($Call, $Place)
     if (Test-Held $Place.Text 'delete') { throw (New-InUseFailure $Call $Place.Text) }
-    if ([IO.FileInfo]::new($Place.Local).IsReadOnly -and -not $Call.Bound['Force']) { throw (New-DeniedFailure $Call $Place.Text) }
+    if ([IO.FileInfo]::new($Place.Local).IsReadOnly -and -not $Call.Bound['Force']) {
+        # The provider's own refusal, before Windows is asked: an IOException without a code of Windows.
+        throw (New-Failure 'RemoveFileSystemItemUnAuthorizedAccess' PermissionDenied -Exception ([IO.IOException]::new((Get-LocalText 'ItemReadOnly'))) -Target $Place.Text)
+    }
     [IO.File]::Delete($Place.Local)
 }
 

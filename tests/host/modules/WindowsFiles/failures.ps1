@@ -10,7 +10,6 @@ $script:FileErrors = @{
     'Set-Content' = 'GetContentWriterIOError', 'WriteError', 'GetContentWriterUnauthorizedAccessError'
     'Add-Content' = 'GetContentWriterIOError', 'WriteError', 'GetContentWriterUnauthorizedAccessError'
     'Get-Content' = 'GetContentReaderIOError', 'ReadError', 'GetContentReaderUnauthorizedAccessError'
-    'Test-Path'   = 'ItemExistsIOError', 'ReadError', 'ItemExistsUnauthorizedAccessError'
 }
 
 function New-IOFailure {
@@ -25,6 +24,12 @@ function New-DeniedFailure {
     param($Call, [string] $Path)
     $null, $null, $id = Get-FileError $Call
     New-Failure $id PermissionDenied -Exception ([UnauthorizedAccessException]::new((Get-LocalText 'FileDenied' @($Path)))) -Target $Path
+}
+
+# Whatever the cmdlet, it looks first whether the path is there, and that look is what is refused.
+function New-ShareDeniedFailure {
+    param([string] $Path)
+    New-Failure 'ItemExistsUnauthorizedAccessError' PermissionDenied -Exception ([UnauthorizedAccessException]::new((Get-LocalText 'ShareDenied'))) -Target $Path
 }
 
 function New-MissingFailure {
@@ -60,7 +65,7 @@ function Resolve-CallPath {
             $exception = [Management.Automation.DriveNotFoundException]::new((Get-LocalText 'DriveMissing' @($place.Drive)))
             throw (New-Failure 'DriveNotFound' ObjectNotFound -Exception $exception -Target $place.Drive)
         }
-        'denied' { throw (New-DeniedFailure $Call $Path) }
+        'denied' { throw (New-ShareDeniedFailure $Path) }
         'path' { throw (New-MissingFailure $Path) }
         'illegal' { throw (New-IOFailure $Call 'PathIllegal' 0x8007007B $Path) }
         default { throw [NotSupportedException]::new("$($Call.Name): '$Path' is no full Windows path; what it means on Windows depends on the current folder") }

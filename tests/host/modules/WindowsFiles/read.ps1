@@ -7,7 +7,7 @@ $Body['Test-Path'] = {
         $place = Resolve-WindowsPath $path
         if ($place.Problem -eq 'provider') { return Invoke-RealCmdlet $call $path }
         if ($place.Problem -eq 'relative') { $null = Resolve-CallPath $call $path }
-        if ($place.Problem -eq 'denied') { throw (New-DeniedFailure $call $path) }
+        if ($place.Problem -eq 'denied') { throw (New-ShareDeniedFailure $path) }
         if ($place.Problem -ne '') { return $false }
         switch ("$($call.Bound['PathType'])") {
             'Leaf' { $place.Exists -and -not $place.IsFolder }

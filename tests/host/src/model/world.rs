@@ -125,6 +125,16 @@ impl World {
         })
     }
 
+    /// Changes the network adapters of every machine of that name.
+    #[must_use]
+    pub fn with_nics(mut self, vm: &str, mut change: impl FnMut(&mut Vec<Nic>)) -> Self {
+        self.vms
+            .iter_mut()
+            .filter(|other| same(&other.name, vm))
+            .for_each(|vm| change(&mut vm.nics));
+        self
+    }
+
     /// How much memory all running machines may have together.
     #[must_use]
     pub fn with_memory(mut self, bytes: u64) -> Self {

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod duration;
 pub(crate) mod element;
 pub(crate) mod fault;
+mod known_fault;
 pub(crate) mod request;
 
 pub(crate) mod namespace {

@@ -29,7 +29,8 @@ fn av(number: u16, data: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// A CHALLENGE with the given flags and pairs, laid out by [MS-NLMP] 2.2.1.2 and not by the crate under test.
+/// A CHALLENGE with the given flags and pairs, laid out by [MS-NLMP] 2.2.1.2 and not by the crate
+/// under test.
 fn challenge(flags: u32, pairs: &[u8]) -> Vec<u8> {
     let mut message = b"NTLMSSP\0".to_vec();
     message.extend(2u32.to_le_bytes());
@@ -107,7 +108,8 @@ impl<'a> Authenticate<'a> {
     }
 }
 
-/// [MS-NLMP] 4.2.4: the crate's password function, and our own HMAC over the parts of the worked example.
+/// [MS-NLMP] 4.2.4: the crate's password function, and our own HMAC over the parts of the worked
+/// example.
 #[test]
 fn the_worked_example_of_the_specification() {
     let account = ntlmclient::Credentials {
@@ -139,7 +141,8 @@ fn the_worked_example_of_the_specification() {
     assert_eq!(lm.as_slice(), hex("86c35097ac9cec102554764a57cccc19"));
 }
 
-/// The example's server and account through the whole login: every figure is computed again from what was sent.
+/// The example's server and account through the whole login: every figure is computed again from
+/// what was sent.
 #[test]
 fn a_login_holds_together_from_end_to_end() {
     let pairs = [
