@@ -14,6 +14,9 @@ $Body['New-VM'] = {
     if ($bound.ContainsKey('SwitchName')) { $switch = Find-Switch $bound['SwitchName'] } else { $switch = $null }
     $disk = Get-FirstDisk $bound
     New-MachineFolder $machine $bound['Path']
+    # A New-VM that fails was seen to leave its folder.
+    Invoke-DuringFault $call
+    Add-MachineFile $machine
     $machine['Adapters'] = @(New-AdapterRecord (Get-DefaultAdapterName) $switch)
     if ($generation -eq 2) { Add-BootEntry $machine 'Network' $machine['Adapters'][0]['Id'] }
     if ($null -ne $disk) { Add-DriveRecord $machine 'Disk' (Get-FirstSlot $machine) $disk }
@@ -53,6 +56,11 @@ function New-MachineFolder {
     $Machine['Path'] = $folder
     $Machine['SnapshotFileLocation'] = $folder
     $Machine['SmartPagingFilePath'] = $folder
+}
+
+function Add-MachineFile {
+    param($Machine)
+    $local = (Resolve-WindowsPath $Machine['Path']).Local
     foreach ($extension in 'vmcx', 'vmrs') { [IO.File]::WriteAllText("$local/Virtual Machines/$($Machine['Id'].ToUpperInvariant()).$extension", $Machine['Id']) }
 }
 

@@ -2,14 +2,16 @@
 #
 # A machine's Pending is @{ At; State }. A merge is @{ MachineId; Child; Into; At } in the world's Merges: a VM that was removed does not end it.
 
-function Test-Due {
+# When the next of them is due, by this machine's clock.
+function Get-NextDue {
     param([Parameter(Mandatory)] $World)
-    $now = [DateTime]::UtcNow.AddSeconds($World['Host']['ClockOffsetSeconds'])
-    foreach ($merge in $World['Merges']) { if ($now -ge (ConvertFrom-WorldTime $merge['At'])) { return $true } }
-    foreach ($machine in $World['Machines']) {
-        if ($null -ne $machine['Pending'] -and $now -ge (ConvertFrom-WorldTime $machine['Pending']['At'])) { return $true }
+    $next = [DateTime]::MaxValue
+    $times = @(foreach ($merge in $World['Merges']) { $merge['At'] }) + @(foreach ($machine in $World['Machines']) { if ($null -ne $machine['Pending']) { $machine['Pending']['At'] } })
+    foreach ($time in $times) {
+        $due = (ConvertFrom-WorldTime $time).AddSeconds(-$World['Host']['ClockOffsetSeconds'])
+        if ($due -lt $next) { $next = $due }
     }
-    $false
+    $next
 }
 
 # Runs inside a change of the world.

@@ -7,8 +7,10 @@ $script:StateFolder = $env:HYPERV_STANDIN_STATE
 if ([string]::IsNullOrEmpty($script:StateFolder)) { throw 'the stand-in needs HYPERV_STANDIN_STATE: the folder that holds its state' }
 $script:StateFolder = [IO.Path]::GetFullPath($script:StateFolder)
 $script:WorldFile = "$script:StateFolder/state.json"
-$script:WorldText = $null
 $script:World = $null
+# Of the file that World was read from; every write makes it later. And when something next happens by itself.
+$script:WorldTime = [DateTime]::MinValue
+$script:NextDue = [DateTime]::MaxValue
 $script:EditDepth = 0
 
 function Get-StateFolder { $script:StateFolder }
@@ -16,14 +18,15 @@ function Get-StateFolder { $script:StateFolder }
 # The world as it is now. Read only: what is changed in it is lost.
 function Get-World {
     if ($script:EditDepth -gt 0) { return $script:World }
-    $text = [IO.File]::ReadAllText($script:WorldFile)
-    if (-not [string]::Equals($text, $script:WorldText)) {
-        $script:World = ConvertFrom-WorldJson $text
-        $script:WorldText = $text
+    $time = [IO.File]::GetLastWriteTimeUtc($script:WorldFile)
+    if ($time -ne $script:WorldTime) {
+        $script:World = ConvertFrom-WorldJson ([IO.File]::ReadAllText($script:WorldFile))
         # Filling in makes new GUIDs, which must stand in the file before anyone sees them.
         if (-not $script:World['Filled']) { Edit-World { }; return Get-World }
+        $script:NextDue = Get-NextDue $script:World
+        $script:WorldTime = $time
     }
-    if (Test-Due $script:World) { Edit-World { }; return Get-World }
+    if ([DateTime]::UtcNow -ge $script:NextDue) { Edit-World { }; return Get-World }
     $script:World
 }
 
@@ -41,7 +44,7 @@ function Edit-World {
     }
     finally {
         $script:EditDepth = 0
-        $script:WorldText = $null
+        $script:WorldTime = [DateTime]::MinValue
         $lock.Dispose()
     }
 }
@@ -81,9 +84,12 @@ function Initialize-World {
     Edit-World { Add-DefaultFile }
 }
 
+# Two writes may fall into one tick of the file system's clock; readers must see them apart.
 function Write-WorldFile {
     param([Parameter(Mandatory)] $World)
     $new = "$script:WorldFile.$PID.new"
     [IO.File]::WriteAllText($new, (ConvertTo-Json -InputObject $World -Depth 20 -Compress))
+    $last = [IO.File]::GetLastWriteTimeUtc($script:WorldFile)
+    if ([IO.File]::GetLastWriteTimeUtc($new) -le $last) { [IO.File]::SetLastWriteTimeUtc($new, $last.AddTicks(10)) }
     [IO.File]::Move($new, $script:WorldFile, $true)
 }
