@@ -61,6 +61,12 @@ pub struct VirtualMachine {
     /// The UUID.
     #[serde(default)]
     pub uuid: Scalar,
+    /// `Starting`, `Running`, `Stopping` and others.
+    #[serde(default)]
+    pub state: Scalar,
+    /// All details of the VM.
+    #[serde(default)]
+    pub details: Details,
     /// Virtual processors.
     #[serde(default)]
     pub cpus: Scalar,

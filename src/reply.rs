@@ -21,6 +21,15 @@ impl Reply {
         Self(json!({"status": "success", "message": message}))
     }
 
+    /// A further fact, under a key of its own.
+    #[must_use]
+    pub fn with(mut self, key: &str, fact: impl Into<Value>) -> Self {
+        if let Value::Object(object) = &mut self.0 {
+            object.insert(key.to_owned(), fact.into());
+        }
+        self
+    }
+
     /// An action that failed.
     pub fn error(error: &Error) -> Self {
         let text: Vec<String> = error

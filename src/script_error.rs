@@ -88,12 +88,14 @@ fn remedy(code: &str) -> Option<&'static str> {
             "correct network_switch of the host, or the switch"
         }
         "template_not_found" => "correct template_path, or copy the template to the host",
+        "iso_not_found" => "correct iso_path, or copy the ISO to the host",
         "template_in_use" | "template_differencing" => "use a whole disk that no VM uses",
         "folder_not_found" => "make the folder, or correct vhd_path and vm_path of the host",
         "network_refused" => "stop the VM and start it through CloudStack",
         "network_isolated" => {
             "remove the isolation with Set-VMNetworkAdapterIsolation -IsolationMode None"
         }
+        "not_off" | "not_running" => "look at the VM's event log on the host",
         "busy" => "run it again when the other action has ended",
         "deadline" => {
             "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)"

@@ -1,17 +1,41 @@
 <#
 .SYNOPSIS
-Copies a template to a VM's root disk, and deletes files of ours, each only with proof that it is one.
+Makes a VM's root disk, as a copy of a template or empty, and deletes files of ours, each only with proof that it is one.
 #>
 
 # A template must be a whole disk that nobody writes to: a disk of a VM, whoever owns it, is none.
 function Assert-Template {
     param([Parameter(Mandatory = $true)] [string] $Path)
     if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { Stop-Script 'template_not_found' "there is no template $Path on this host" }
-    $marker = $Path.Substring(0, $Path.LastIndexOf('.')) + '.cloudstack.json'
-    if ((Test-Path -LiteralPath $marker) -or (Test-Path -LiteralPath "$marker.new")) { Stop-Script 'template_in_use' "the template $Path is the disk of a VM: $marker lies beside it" }
-    if (@(Get-Attachment | Where-Object { $_.Path -eq $Path }).Count -gt 0) { Stop-Script 'template_in_use' "the template $Path is attached to a VM as its disk" }
+    Assert-Unused 'template' $Path
     $disk = Hyper-V\Get-VHD -Path $Path
     if ("$($disk.VhdType)" -eq 'Differencing') { Stop-Script 'template_differencing' "the template $Path holds only the differences to another disk" }
+}
+
+function Assert-Iso {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { Stop-Script 'iso_not_found' "there is no ISO $Path on this host" }
+    Assert-Unused 'ISO' $Path
+}
+
+# A tenant may have named the file.
+function Assert-Unused {
+    param([Parameter(Mandatory = $true)] [string] $Kind, [Parameter(Mandatory = $true)] [string] $Path)
+    $marker = $Path.Substring(0, $Path.LastIndexOf('.')) + '.cloudstack.json'
+    if ((Test-Path -LiteralPath $marker) -or (Test-Path -LiteralPath "$marker.new")) { Stop-Script 'template_in_use' "the $Kind $Path is the disk of a VM: $marker lies beside it" }
+    if (@(Get-Attachment | Where-Object { $_.Path -eq $Path }).Count -gt 0) { Stop-Script 'template_in_use' "the $Kind $Path is attached to a VM as its disk" }
+}
+
+# Hyper-V makes no disk under another ending, so this one has its name from the start. The record knows it.
+function New-Disk {
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [long] $Bytes)
+    try { $null = Hyper-V\New-VHD -Path $Path -SizeBytes $Bytes -Dynamic }
+    catch {
+        # A file that another one made since we looked is not ours.
+        if ((Get-ErrorCode $_) -ne 'exists') { Remove-OwnFile $Path '' }
+        throw
+    }
+    Add-Undo 'root disk' { param($made) Remove-OwnFile $made '' } @($Path)
 }
 
 # Never over an existing file: copied under another name first, so that no half copy ever stands under the disk's.
@@ -22,8 +46,9 @@ function Copy-Template {
     Copy-Item -LiteralPath $Template -Destination $part
     Set-PlainFile $part
     Enter-Step 'move disk'
+    # Where the part is still there, the file in the disk's place is not ours.
+    Add-Undo 'root disk' { param($path, $from) if (-not (Test-Path -LiteralPath $from)) { Remove-OwnFile $path '' } } @($Disk, $part)
     Invoke-WhileInUse { param($from, $to) Move-Item -LiteralPath $from -Destination $to } @($part, $Disk)
-    Add-Undo 'root disk' { param($path) Remove-OwnFile $path '' } @($Disk)
 }
 
 # Hyper-V refuses a sparse, compressed or encrypted file, and a read-only one fails at the start.

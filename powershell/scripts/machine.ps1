@@ -94,9 +94,7 @@ function Confirm-Ownership {
     if ($Machine.Marker.Uuid -ne '' -and $Machine.Marker.Uuid -ne $Uuid) {
         Stop-Script 'vm_foreign' "the VM $($Machine.Name) on this host belongs to the CloudStack VM $($Machine.Marker.Uuid), not to $Uuid"
     }
-    if ($null -ne $record -and $record.uuid -ne $Uuid) {
-        Stop-Script 'record_foreign' "the record $($Sidecar.Path) belongs to the CloudStack VM $($record.uuid), not to $Uuid"
-    }
+    if ($null -ne $record) { Assert-RecordOwner $record $Sidecar.Path $Uuid }
     if ($Machine.Marker.Uuid -eq $Uuid) { return $true }
     if ($null -ne $record -and "$($record.vm_id)" -eq $Machine.Id) {
         Write-Marker $Machine.Vm $Uuid $record.phase $Sidecar.Path
@@ -121,8 +119,19 @@ function Find-Record {
     Read-Record $Machine.Marker.Record
 }
 
-# Off, without a checkpoint: it can never have run with data of its own.
-function Test-NeverRan {
-    param([Parameter(Mandatory = $true)] $Vm)
-    "$($Vm.State)" -eq 'Off' -and @(Hyper-V\Get-VMSnapshot -VM $Vm).Count -eq 0
+function Assert-RecordOwner {
+    param([Parameter(Mandatory = $true)] $Record, [Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Uuid)
+    if ($Record.uuid -ne $Uuid) { Stop-Script 'record_foreign' "the record $Path belongs to the CloudStack VM $($Record.uuid), not to $Uuid" }
+}
+
+# Without a VM of ours on this host the record must be of this host: a folder on a cluster volume is shared.
+function Assert-OwnRecord {
+    param(
+        [Parameter(Mandatory = $true)] $Record,
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Name,
+        [Parameter(Mandatory = $true)] [string] $Uuid
+    )
+    Assert-RecordOwner $Record $Path $Uuid
+    if ($Record.host -ne $run.Facts.ComputerName) { Stop-Script 'record_foreign' "the record $Path was written by the host $($Record.host); the VM $Name may be there" }
 }

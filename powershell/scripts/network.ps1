@@ -149,3 +149,15 @@ function ConvertTo-NetworkRecord {
     param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
     foreach ($nic in $Nics) { [ordered]@{ Name = "$($nic.Name)"; MacAddress = "$($nic.MacAddress)"; SwitchName = "$($nic.SwitchName)"; VlanId = $nic.VlanId } }
 }
+
+# Whether the VM stands on the network that CloudStack gave last. Without a record CloudStack has held its network all along.
+function Test-RecordedNetwork {
+    param([Parameter(Mandatory = $true)] $Vm, $Record)
+    if ($null -eq $Record -or $null -eq $Record.network) { return $true }
+    try { Assert-Network $Vm @($Record.network) }
+    catch {
+        if ((Get-ErrorCode $_) -eq 'network_refused') { return $false }
+        throw
+    }
+    $true
+}

@@ -4,11 +4,15 @@ One action at a time on one VM: a mutex of this host, and the files by which a l
 #>
 
 # Waits for the VM's mutex inside the deadline. Its holder cleans up the cancel files of the turn before.
+# CallOff: a create that holds it now is told to give up.
 function Enter-Turn {
-    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder, [switch] $CallOff)
     $run.Step = 'turn'
     $mutexName = "$($run.Facts.MutexPrefix)cloudstack-hyperv-$($Name.ToLowerInvariant())"
+    $isFirst = $true
     while (-not (Request-Mutex $mutexName)) {
+        if ($CallOff -and $isFirst) { New-CancelFile $Name $Folder }
+        $isFirst = $false
         if ((Get-SecondsLeft) -le 0) { Stop-Script 'busy' "another action was still working on the VM $Name when the time was up" }
         Start-Sleep -Milliseconds 200
     }
@@ -49,6 +53,12 @@ function Assert-NotCancelled {
     if (@(Get-CancelFile $run.Cancellation.Name $run.Cancellation.Folder).Count -gt 0) {
         Stop-Script 'cancelled' "a stop or delete of the VM $($run.Cancellation.Name) has called this off"
     }
+}
+
+function New-CancelFile {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
+    if (-not (Test-Path -LiteralPath $Folder -PathType Container)) { return }
+    $null = New-Item -Path "$Folder\$Name.cancel-$([guid]::NewGuid())" -ItemType File
 }
 
 function Get-CancelFile {

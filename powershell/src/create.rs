@@ -1,4 +1,4 @@
-//! `create`: a VM from a template disk.
+//! `create`: a VM from a template disk, or from an ISO with a new disk.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,9 @@ pub struct Create {
     pub vhd_path: String,
     /// The folder below which Hyper-V keeps the VM's configuration.
     pub vm_path: String,
-    /// The `.vhdx` file that is copied to the root disk.
-    pub template_path: String,
+    /// What its root disk comes from.
+    #[serde(flatten)]
+    pub source: Source,
     /// 1 or 2.
     pub generation: u8,
     /// Virtual processors.
@@ -28,6 +29,26 @@ pub struct Create {
     pub secure_boot: SecureBoot,
     /// In the order of the devices.
     pub nics: Vec<Nic>,
+}
+
+/// Where a root disk comes from.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Source {
+    /// A copy of a disk.
+    #[serde(rename_all = "PascalCase")]
+    Template {
+        /// The `.vhdx` file.
+        template_path: String,
+    },
+    /// A new, empty disk, and an ISO to install from.
+    #[serde(rename_all = "PascalCase")]
+    Iso {
+        /// The `.iso` file.
+        iso_path: String,
+        /// The new disk's size in bytes.
+        disk_bytes: u64,
+    },
 }
 
 /// Secure Boot of a generation 2 VM.
@@ -76,6 +97,8 @@ impl Script for Create {
         Part::RECORD,
         Part::MACHINE,
         Part::DISK,
+        Part::CLAIM,
+        Part::HARDWARE,
         Part::NETWORK,
         Part::POWER,
     ];

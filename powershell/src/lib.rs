@@ -13,9 +13,11 @@ mod clixml;
 mod create;
 mod render;
 mod script;
+mod stop;
 
 pub use answer::{Answer, AnswerError, Failure, Rollback, Streams};
 pub use bootstrap::STARTED;
-pub use create::{Create, Created, Nic, SecureBoot};
+pub use create::{Create, Created, Nic, SecureBoot, Source};
 pub use render::{Nonce, RenderError, Rendered, render};
 pub use script::{Part, Script};
+pub use stop::{Stop, StopMethod, Stopped};

@@ -35,6 +35,12 @@ impl Part {
     pub const MACHINE: Self = Self::new("machine", include_str!("../scripts/machine.ps1"));
     /// Copying and deleting disks.
     pub const DISK: Self = Self::new("disk", include_str!("../scripts/disk.ps1"));
+    /// Keeping, claiming and cleaning up by the records.
+    pub const CLAIM: Self = Self::new("claim", include_str!("../scripts/claim.ps1"));
+    /// The devices of a new VM.
+    pub const HARDWARE: Self = Self::new("hardware", include_str!("../scripts/hardware.ps1"));
+    /// Polite and hard ways to stop.
+    pub const SHUTDOWN: Self = Self::new("shutdown", include_str!("../scripts/shutdown.ps1"));
     /// Adapters, switches, VLANs.
     pub const NETWORK: Self = Self::new("network", include_str!("../scripts/network.ps1"));
     /// Starting and sizing.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use powershell::{Create, Nic, Nonce, Script, SecureBoot, render};
+use powershell::{Create, Nic, Nonce, Script, SecureBoot, Source, Stop, render};
 
 #[test]
 fn scripts_are_ascii_and_have_no_text_of_several_lines() {
@@ -43,7 +43,23 @@ fn scripts_are_ascii_and_have_no_text_of_several_lines() {
 
 #[test]
 fn parameters_are_the_fields() {
-    assert_eq!(parameters(Create::BODY), fields(&create()));
+    let iso = Create {
+        source: Source::Iso {
+            iso_path: r"D:\ISO\alma9.iso".to_owned(),
+            disk_bytes: 40 << 30,
+        },
+        ..create()
+    };
+    let both = fields(&create()).union(&fields(&iso)).cloned().collect();
+    assert_eq!(parameters(Create::BODY), both);
+    let stop = Stop {
+        name: "i-2-45-VM".to_owned(),
+        uuid: String::new(),
+        vhd_path: String::new(),
+        unseen: false,
+        shutdown_seconds: 120,
+    };
+    assert_eq!(parameters(Stop::BODY), fields(&stop));
 }
 
 #[test]
@@ -97,7 +113,9 @@ fn create() -> Create {
         uuid: "126f4562-1f0f-4313-875e-6150cabeb72f".to_owned(),
         vhd_path: r"D:\Hyper-V\Virtual Hard Disks".to_owned(),
         vm_path: r"D:\Hyper-V\Virtual Machines".to_owned(),
-        template_path: r"D:\Templates\ubuntu2404.vhdx".to_owned(),
+        source: Source::Template {
+            template_path: r"D:\Templates\ubuntu2404.vhdx".to_owned(),
+        },
         generation: 2,
         processors: 2,
         memory_bytes: 2 << 30,

@@ -1,6 +1,6 @@
 //! `create`: a VM that runs, made or found.
 
-use powershell::{Create, Nic, SecureBoot};
+use powershell::{Create, Nic, SecureBoot, Source};
 
 use crate::error::Error;
 use crate::remote::{self, Remote};
@@ -19,28 +19,44 @@ pub(super) fn perform(request: &CreateRequest, remote: &mut dyn Remote) -> Resul
 }
 
 fn script(request: &CreateRequest) -> Create {
+    let (generation, secure_boot) = firmware(request.generation);
     Create {
-        name: request.name.to_string(),
-        uuid: request.uuid.to_string(),
+        name: request.vm.name.to_string(),
+        uuid: request.vm.uuid.to_string(),
         vhd_path: request.placement.vhd_path.to_string(),
         vm_path: request.placement.vm_path.to_string(),
-        template_path: request.template_path.to_string(),
-        generation: match request.generation {
-            Generation::Two => 2,
-        },
+        source: source(&request.source),
+        generation,
         processors: request.processors,
         memory_bytes: request.memory.bytes(),
-        secure_boot: match request.secure_boot {
-            request::SecureBoot::Off => SecureBoot::Off,
-            request::SecureBoot::Windows => SecureBoot::Windows,
-            request::SecureBoot::Linux => SecureBoot::Linux,
-        },
+        secure_boot,
         nics: request
             .nics
             .iter()
             .zip(1..)
             .map(|(nic, number)| adapter(nic, number))
             .collect(),
+    }
+}
+
+fn source(source: &request::Source) -> Source {
+    match source {
+        request::Source::Template(path) => Source::Template {
+            template_path: path.to_string(),
+        },
+        request::Source::Iso { path, disk_bytes } => Source::Iso {
+            iso_path: path.to_string(),
+            disk_bytes: *disk_bytes,
+        },
+    }
+}
+
+fn firmware(generation: Generation) -> (u8, SecureBoot) {
+    match generation {
+        Generation::One => (1, SecureBoot::Off),
+        Generation::Two(request::SecureBoot::Off) => (2, SecureBoot::Off),
+        Generation::Two(request::SecureBoot::Windows) => (2, SecureBoot::Windows),
+        Generation::Two(request::SecureBoot::Linux) => (2, SecureBoot::Linux),
     }
 }
 

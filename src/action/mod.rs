@@ -1,6 +1,7 @@
 //! One function per action: from the request to the reply.
 
 mod create;
+mod stop;
 
 use crate::error::Error;
 use crate::remote::Remote;
@@ -14,5 +15,6 @@ use crate::request::{Action, Request};
 pub fn perform(request: &Request, remote: &mut dyn Remote) -> Result<Reply, Error> {
     match &request.action {
         Action::Create(create) => create::perform(create, remote),
+        Action::Stop(stop) => stop::perform(stop, remote),
     }
 }

@@ -3,10 +3,15 @@
 mod connection;
 mod create;
 mod field;
+mod generation;
 mod mac_address;
 mod memory;
+mod nic;
 mod placement;
+mod source;
+mod stop;
 mod vlan;
+mod vm;
 mod vm_name;
 mod vm_uuid;
 mod windows_path;
@@ -14,12 +19,17 @@ mod windows_path;
 use tracing::level_filters::LevelFilter;
 
 pub use connection::Connection;
-pub use create::{CreateRequest, Generation, Nic, SecureBoot};
+pub use create::CreateRequest;
 pub use field::{Field, Levels, Problem};
+pub use generation::{Generation, SecureBoot};
 pub use mac_address::MacAddress;
 pub use memory::Memory;
+pub use nic::Nic;
 pub use placement::Placement;
+pub use source::Source;
+pub use stop::StopRequest;
 pub use vlan::Vlan;
+pub use vm::Vm;
 pub use vm_name::VmName;
 pub use vm_uuid::VmUuid;
 pub use windows_path::WindowsPath;
@@ -46,6 +56,8 @@ pub struct Request {
 pub enum Action {
     /// Make a VM and start it.
     Create(CreateRequest),
+    /// Stop a VM.
+    Stop(StopRequest),
 }
 
 /// An action's name, known before the payload is read.
@@ -53,12 +65,15 @@ pub enum Action {
 pub enum ActionName {
     /// `create`, in CloudStack's documentation also `deploy`.
     Create,
+    /// `stop`.
+    Stop,
 }
 
 /// The names in use, in any letter case.
-const NAMES: [(&str, ActionName); 2] = [
+const NAMES: [(&str, ActionName); 3] = [
     ("create", ActionName::Create),
     ("deploy", ActionName::Create),
+    ("stop", ActionName::Stop),
 ];
 
 impl ActionName {
@@ -84,13 +99,15 @@ impl Action {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Create(_) => "create",
+            Self::Stop(_) => "stop",
         }
     }
 
     /// The VM it is about.
     pub const fn vm_name(&self) -> Option<&VmName> {
         match self {
-            Self::Create(create) => Some(&create.name),
+            Self::Create(create) => Some(&create.vm.name),
+            Self::Stop(stop) => Some(&stop.vm.name),
         }
     }
 }
@@ -104,6 +121,7 @@ impl Request {
         let connection = Connection::new(payload)?;
         let action = match name {
             ActionName::Create => Action::Create(CreateRequest::new(payload)?),
+            ActionName::Stop => Action::Stop(StopRequest::new(payload)?),
         };
         Ok(Self {
             action,

@@ -20,18 +20,29 @@ impl Placement {
     /// # Errors
     /// The first key that is missing or wrong.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
-        let levels = Levels::of_host(payload);
         Ok(Self {
-            vhd_path: levels.find(&["vhd_path"]).required(
-                "set it to the folder for virtual disks on the host",
-                WindowsPath::parse_on_drive,
-            )?,
-            vm_path: levels.find(&["vm_path"]).required(
-                "set it to the folder for virtual machines on the host",
-                WindowsPath::parse_on_drive,
-            )?,
+            vhd_path: vhd_path(payload)?,
+            vm_path: vm_path(payload)?,
         })
     }
+}
+
+/// The folder of root disks and records.
+///
+/// # Errors
+/// Where the key is missing or wrong.
+pub(super) fn vhd_path(payload: &Payload) -> Result<WindowsPath, Error> {
+    let remedy = "set it to the folder for virtual disks on the host";
+    Levels::of_host(payload)
+        .find(&["vhd_path"])
+        .required(remedy, WindowsPath::parse_on_drive)
+}
+
+fn vm_path(payload: &Payload) -> Result<WindowsPath, Error> {
+    let remedy = "set it to the folder for virtual machines on the host";
+    Levels::of_host(payload)
+        .find(&["vm_path"])
+        .required(remedy, WindowsPath::parse_on_drive)
 }
 
 /// The virtual switch of every NIC.

@@ -52,6 +52,47 @@ fn a_vm_runs_with_what_was_bought() {
 }
 
 #[test]
+fn from_an_iso_and_for_both_generations() {
+    let made = [
+        ("create-iso-gen1.json", "i-2-46-VM", 1),
+        ("create-iso-gen2.json", "i-2-46-VM", 2),
+        ("create-gen1.json", NAME, 1),
+    ];
+    for (fixture, name, generation) in made {
+        let host = Host::start(Options::new()).unwrap();
+        Case::new("create", fixture)
+            .on(&host)
+            .run()
+            .succeeds("Instance created");
+        let state = host.state();
+        let vm = state.vm(name).unwrap();
+        assert_eq!(
+            (vm.generation, vm.disks.len()),
+            (generation, 1),
+            "{fixture}"
+        );
+        assert!(state.has_file(&vm.disks[0]));
+    }
+    let without = World::default().without_file(r"D:\ISO\alma9.iso");
+    let host = Host::start(Options::new().world(without)).unwrap();
+    Case::new("create", "create-iso-gen1.json")
+        .on(&host)
+        .run()
+        .fails(&[r"D:\ISO\alma9.iso", "iso_path"]);
+}
+
+#[test]
+fn generation_1_is_the_default() {
+    let host = Host::start(Options::new()).unwrap();
+    Case::new("create", "create.json")
+        .on(&host)
+        .vm_key("generation", json!(null))
+        .run()
+        .succeeds("Instance created");
+    assert_eq!(host.state().vm(NAME).unwrap().generation, 1);
+}
+
+#[test]
 fn any_number_of_nics_costs_one_powershell_and_six_requests() {
     for (fixture, name, nics) in [
         ("create.json", NAME, 1),

@@ -18,3 +18,4 @@ mod create;
 mod host_trouble;
 mod layering;
 mod process;
+mod stop;

@@ -12,6 +12,8 @@ const MARGIN: Duration = Duration::from_secs(15);
 /// Less time than this is none: no message comes back in it.
 const SHORTEST: Duration = Duration::from_millis(100);
 
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// A moment at which work ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Instant);
@@ -30,8 +32,9 @@ impl Deadline {
         Self(moment)
     }
 
+    /// `span` from now.
     pub(crate) fn after(span: Duration) -> Self {
-        Self(Instant::now() + span)
+        Self(Instant::now()).later(span)
     }
 
     /// The earlier of the two.
@@ -39,8 +42,9 @@ impl Deadline {
         Self(self.0.min(other.0))
     }
 
+    /// `span` later; a span that no clock can count to is taken as a year.
     pub(crate) fn later(self, span: Duration) -> Self {
-        Self(self.0 + span)
+        Self(self.0.checked_add(span).unwrap_or(self.0 + YEAR))
     }
 
     pub(crate) fn remaining(self) -> Duration {
@@ -133,6 +137,11 @@ mod tests {
             let wait = back_off.next().as_millis();
             assert!(wait <= full && wait > full * 3 / 4, "{wait} of {full}");
         }
+    }
+
+    #[test]
+    fn a_span_without_end_is_a_long_one() {
+        assert!(Deadline::after(Duration::MAX).wait().is_some());
     }
 
     #[test]

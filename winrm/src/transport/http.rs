@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
@@ -14,6 +14,7 @@ use reqwest::tls::TlsInfo;
 use super::tls::{self, Seen};
 use super::{Reply, SettingsError, Transport, TransportError, Unreachable};
 use crate::auth::{self, LoginError, Ntlm, Offer};
+use crate::deadline::Deadline;
 use crate::{ChannelBinding, Settings};
 
 /// The largest answer that is read, in bytes: far above the 512,000 that every message asks for.
@@ -33,8 +34,10 @@ pub struct Https {
 }
 
 /// How far the login is.
+#[derive(Default)]
 enum Login {
     /// The next message logs in.
+    #[default]
     Due,
     /// The connection is logged in.
     Done,
@@ -76,28 +79,24 @@ impl Https {
 
 impl Transport for Https {
     fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError> {
-        let until = Instant::now() + timeout;
-        let result = match &self.login {
-            Login::Refused(refused) => return Err(refused.clone().into()),
-            Login::Due => self.log_in(body, until),
-            Login::Done => match self.post(None, body.clone(), until)? {
-                // Only a connection that nobody has logged in asks for a login; the message was not
-                // looked at.
-                Leg {
-                    status: StatusCode::UNAUTHORIZED,
-                    ..
-                } => self.log_in(body, until),
-                leg => Ok(leg.reply()),
-            },
-        };
-        match &result {
-            Ok(_) => self.login = Login::Done,
-            Err(TransportError::Login(refused @ LoginError::Refused { .. })) => {
+        let until = Deadline::after(timeout);
+        match std::mem::take(&mut self.login) {
+            Login::Refused(refused) => {
                 self.login = Login::Refused(refused.clone());
+                return Err(refused.into());
             }
-            Err(_) => self.login = Login::Due,
+            Login::Done => {
+                let leg = self.post(None, body.clone(), until)?;
+                // Only a connection that nobody has logged in asks for a login. The message was not
+                // looked at.
+                if leg.status != StatusCode::UNAUTHORIZED {
+                    self.login = Login::Done;
+                    return Ok(leg.reply());
+                }
+            }
+            Login::Due => {}
         }
-        result
+        self.log_in(body, until)
     }
 }
 
@@ -106,7 +105,7 @@ impl Https {
     ///
     /// A host may close the connection between the two legs; then the last one meets a host that
     /// does not know of the first. The password was not looked at, so this is tried once more.
-    fn log_in(&mut self, body: Vec<u8>, until: Instant) -> Result<Reply, TransportError> {
+    fn log_in(&mut self, body: Vec<u8>, until: Deadline) -> Result<Reply, TransportError> {
         match self.try_log_in(body.clone(), until)? {
             Attempt::Answered(reply) => Ok(reply),
             Attempt::OtherConnection => match self.try_log_in(body, until)? {
@@ -119,7 +118,7 @@ impl Https {
         }
     }
 
-    fn try_log_in(&mut self, body: Vec<u8>, until: Instant) -> Result<Attempt, TransportError> {
+    fn try_log_in(&mut self, body: Vec<u8>, until: Deadline) -> Result<Attempt, TransportError> {
         let ntlm = Ntlm::negotiate()?;
         let first = self.post(Some(auth::authorization(ntlm.token())), Vec::new(), until)?;
         if first.status != StatusCode::UNAUTHORIZED {
@@ -146,15 +145,17 @@ impl Https {
         )?;
         let last = self.post(Some(auth::authorization(&token)), body, until)?;
         if last.status != StatusCode::UNAUTHORIZED {
+            self.login = Login::Done;
             return Ok(Attempt::Answered(last.reply()));
         }
         if self.seen.connections() != connections {
             return Ok(Attempt::OtherConnection);
         }
-        Err(LoginError::Refused {
+        let refused = LoginError::Refused {
             user: self.account(),
-        }
-        .into())
+        };
+        self.login = Login::Refused(refused.clone());
+        Err(refused.into())
     }
 
     fn account(&self) -> String {
@@ -171,10 +172,10 @@ impl Https {
         &self,
         authorization: Option<String>,
         body: Vec<u8>,
-        until: Instant,
+        until: Deadline,
     ) -> Result<Leg, TransportError> {
         let message = !body.is_empty();
-        let timeout = until.saturating_duration_since(Instant::now());
+        let timeout = until.remaining();
         if timeout.is_zero() {
             return Err(TransportError::TimedOut { sent: false });
         }

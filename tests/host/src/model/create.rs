@@ -1,4 +1,4 @@
-//! The script `create`: a virtual machine of generation 2 from a template disk, started at its end.
+//! The script `create`: a virtual machine from a template disk or an ISO, started at its end.
 
 use crate::guid;
 use crate::model::network::{Adapter, apply, check_switches};
@@ -16,7 +16,12 @@ struct Arguments {
     uuid: String,
     vhd_path: String,
     vm_path: String,
-    template_path: String,
+    #[serde(default)]
+    template_path: Option<String>,
+    #[serde(default)]
+    iso_path: Option<String>,
+    #[serde(default)]
+    disk_bytes: u64,
     generation: u8,
     processors: u32,
     memory_bytes: u64,
@@ -152,19 +157,7 @@ fn check_record(world: &mut World, wanted: &Arguments) -> Result<(), Box<ScriptE
 }
 
 fn check_places(world: &World, wanted: &Arguments) -> Result<(), Box<ScriptError>> {
-    let template = &wanted.template_path;
-    if world.size(template).is_none() {
-        return Err(refused(
-            "template_not_found",
-            format!("there is no template {template}"),
-        ));
-    }
-    if world.is_attached(template) || world.size(&record_beside(template)).is_some() {
-        return Err(refused(
-            "template_in_use",
-            format!("{template} is the disk of a virtual machine"),
-        ));
-    }
+    check_source(world, wanted)?;
     for folder in [&wanted.vhd_path, &wanted.vm_path] {
         if !world.has_folder(folder) {
             return Err(refused(
@@ -182,6 +175,42 @@ fn check_places(world: &World, wanted: &Arguments) -> Result<(), Box<ScriptError
     Ok(())
 }
 
+fn check_source(world: &World, wanted: &Arguments) -> Result<(), Box<ScriptError>> {
+    let (kind, path) = match (&wanted.template_path, &wanted.iso_path) {
+        (Some(template), _) => ("template", template),
+        (None, Some(iso)) => ("iso", iso),
+        (None, None) => return Err(refused("host_error", "neither template nor ISO is given")),
+    };
+    if world.size(path).is_none() {
+        let code = format!("{kind}_not_found");
+        return Err(refused(&code, format!("there is no {kind} {path}")));
+    }
+    if world.is_attached(path) || world.size(&record_beside(path)).is_some() {
+        return Err(refused(
+            "template_in_use",
+            format!("{path} is the disk of a virtual machine"),
+        ));
+    }
+    Ok(())
+}
+
+/// A new disk that has nothing on it takes 4 MiB, however large it may become.
+const EMPTY_DISK: u64 = 4 << 20;
+
+fn make_disk(world: &mut World, wanted: &Arguments) -> Result<(), Box<ScriptError>> {
+    let disk = wanted.disk();
+    match &wanted.template_path {
+        Some(template) => world
+            .copy(template, &disk)
+            .map_err(|_| Box::new(disk_full())),
+        None if wanted.disk_bytes == 0 => Err(refused("host_error", "a disk of no size")),
+        None => {
+            world.write(disk.clone(), EMPTY_DISK, String::new());
+            Ok(())
+        }
+    }
+}
+
 fn make(world: &mut World, wanted: &Arguments) -> Outcome {
     let (disk, record) = (wanted.disk(), wanted.record());
     let id = guid::new();
@@ -189,9 +218,9 @@ fn make(world: &mut World, wanted: &Arguments) -> Outcome {
         &record,
         json!({"Uuid": wanted.uuid, "Phase": "complete", "VmId": id}).to_string(),
     );
-    if world.copy(&wanted.template_path, &disk).is_err() {
+    if let Err(error) = make_disk(world, wanted) {
         world.remove(&record);
-        return Err(Box::new(disk_full()));
+        return Err(error);
     }
     world.vms.push(Vm {
         name: wanted.name.clone(),
@@ -259,10 +288,10 @@ fn out_of_memory(vm: &Vm) -> ScriptError {
         .at("start")
 }
 
-fn record_beside(disk: &str) -> String {
+pub(crate) fn record_beside(disk: &str) -> String {
     format!(
         "{}.cloudstack.json",
-        disk.strip_suffix(".vhdx").unwrap_or(disk)
+        disk.rsplit_once('.').map_or(disk, |(stem, _)| stem)
     )
 }
 
@@ -276,7 +305,7 @@ fn owner(record: &str) -> Option<String> {
 }
 
 /// The value of a line `name: value` in a machine's notes, wherever the line stands.
-fn mark<'n>(notes: &'n str, name: &str) -> Option<&'n str> {
+pub(crate) fn mark<'n>(notes: &'n str, name: &str) -> Option<&'n str> {
     notes
         .lines()
         .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))

@@ -7,7 +7,7 @@ use crate::model::noise::Noise;
 use crate::model::reply::{Outcome, ScriptError, print};
 use crate::model::script::Call;
 use crate::model::world::World;
-use crate::model::{cmd, create};
+use crate::model::{cmd, create, stop};
 use crate::state::Inventory;
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -108,6 +108,7 @@ impl Model {
         }
         match call.script.as_str() {
             "create" => create::run(&mut self.world(), call.arguments, call.seconds),
+            "stop" => stop::run(&mut self.world(), call.arguments),
             other => Err(Box::new(ScriptError::new(
                 "host_error",
                 format!("the model knows no script {other}"),

@@ -7,6 +7,7 @@ mod network;
 mod noise;
 mod reply;
 mod script;
+mod stop;
 mod world;
 
 pub(crate) use executor::{Behaviour, Model};

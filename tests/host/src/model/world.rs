@@ -224,7 +224,7 @@ impl World {
             .any(|disk| same(disk, path))
     }
 
-    fn write(&mut self, path: String, bytes: u64, text: String) {
+    pub(crate) fn write(&mut self, path: String, bytes: u64, text: String) {
         self.files.insert(key(&path), File { path, bytes, text });
     }
 }

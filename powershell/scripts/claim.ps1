@@ -1,0 +1,80 @@
+<#
+.SYNOPSIS
+What an action does about a VM's two records before it works: keeps the sidecar at today's place, claims a finished VM, cleans up a
+half-made one.
+#>
+
+# Writes the sidecar at today's place and the Notes that lead to it, and returns the record. Claimed: CloudStack knows this VM by now,
+# so that no clean-up after a failed create may take it for one that was never seen.
+function Save-Claim {
+    param(
+        [Parameter(Mandatory = $true)] $Machine,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] $Sidecar,
+        [Parameter(Mandatory = $true)] [string] $RecordPath,
+        [Parameter(Mandatory = $true)] [string] $Phase,
+        [Parameter(Mandatory = $true)] [bool] $Claimed
+    )
+    $record = $Sidecar.Record
+    if ($null -eq $record) { $record = New-Record $Uuid $Phase; $record.disks = @(Get-DrivePath $Machine.Vm) }
+    $record.phase = $Phase
+    $record.vm_id = $Machine.Id
+    $record.claimed = $Claimed
+    Write-Record $RecordPath $record
+    if ($Machine.Marker.Phase -ne $Phase -or $Machine.Marker.Record -ne $RecordPath) { Write-Marker $Machine.Vm $Uuid $Phase $RecordPath }
+    # The folder of the host's details has changed since. Two records would one day disagree.
+    if ($Sidecar.Exists -and $Sidecar.Path -ne $RecordPath) { Remove-Record $Sidecar.Path }
+    $record
+}
+
+# Never started by us: ours in the phase "creating", or made by our New-VM in a run that was killed before it wrote the Notes.
+function Test-HalfMade {
+    param(
+        [Parameter(Mandatory = $true)] $Machine,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] $Sidecar,
+        [Parameter(Mandatory = $true)] [bool] $IsOurs
+    )
+    if (-not (Test-NeverRan $Machine.Vm)) { return $false }
+    if ($IsOurs) { return (Get-Phase $Machine $Sidecar) -eq 'creating' }
+    $record = $Sidecar.Record
+    if ($null -eq $record -or $record.uuid -ne $Uuid -or $record.phase -ne 'creating') { return $false }
+    # Two seconds: the host keeps the VM's time less exactly than the record's.
+    $isLater = $Machine.Vm.CreationTime.ToUniversalTime() -ge (Get-RecordTime $record).AddSeconds(-2)
+    $isLater -and @(Hyper-V\Get-VMHardDiskDrive -VM $Machine.Vm).Count -eq 0
+}
+
+# Undoes a New-VM that failed after it had made the VM: then nobody holds the new object.
+function Remove-Unmarked {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $RecordPath)
+    $sidecar = Read-Record $RecordPath
+    foreach ($machine in @(Find-MachineRow $Name | ForEach-Object { Get-Machine $_ })) {
+        $isUnmarked = $machine.Name -ceq $Name -and $machine.Marker.Uuid -eq ''
+        if ($isUnmarked -and (Test-HalfMade $machine $Uuid $sidecar $false)) { Remove-Machine $machine.Vm }
+    }
+}
+
+# Off, without a checkpoint: it can never have run with data of its own.
+function Test-NeverRan {
+    param([Parameter(Mandatory = $true)] $Vm)
+    "$($Vm.State)" -eq 'Off' -and @(Hyper-V\Get-VMSnapshot -VM $Vm).Count -eq 0
+}
+
+# Removes what a killed create left, by its own record, and only files that are proven to be its. $Machine may be $null.
+function Clear-HalfMade {
+    param($Machine, [Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] $Sidecar)
+    $run.Step = 'clean up'
+    $record = $Sidecar.Record
+    $folder = $Sidecar.Path.Substring(0, $Sidecar.Path.LastIndexOf('\'))
+    $vmId = ''
+    $files = @(Get-PartFile $folder $Name)
+    # Collected before the VM goes: afterwards nothing names them.
+    if ($null -ne $Machine) { $vmId = $Machine.Id; $files += @(Get-DrivePath $Machine.Vm) }
+    if ($null -ne $record) { $files += @($record.disks) }
+    $files = @($files | Where-Object { Test-OwnName $_ $folder $Name } | Select-Object -Unique)
+    if ($null -ne $Machine) { Remove-Machine $Machine.Vm }
+    foreach ($file in $files) { Remove-OwnFile $file $vmId }
+    if ($null -ne $record -and "$($record.vm_folder)" -ne '') { Remove-EmptyFolder "$($record.vm_folder)" }
+    Remove-Record $Sidecar.Path
+    Write-Log "what an earlier create of $Name had left was removed"
+}

@@ -1,0 +1,84 @@
+<#
+.SYNOPSIS
+Stops a running VM: asks its guest, waits, and turns it off when the guest does not follow in time.
+#>
+
+# How it was stopped: off (it was), saved (it was), graceful, turned_off. $Record is the VM's record, or $null.
+function Stop-Machine {
+    param([Parameter(Mandatory = $true)] $Vm, $Record)
+    $run.Step = 'shut down'
+    switch (Wait-SettledState $Vm) {
+        'Off' { return 'off' }
+        'Saved' { return 'saved' }
+        'Paused' {
+            # A paused guest cannot shut down, and it must not run on a network that is another tenant's by now.
+            if (-not (Test-RecordedNetwork $Vm $Record)) {
+                Write-Log "the paused VM $($Vm.Name) is on another network than CloudStack gave it; it is turned off without being resumed"
+                Stop-Hard $Vm
+                return 'turned_off'
+            }
+            Hyper-V\Resume-VM -VM $Vm
+        }
+    }
+    if (Stop-Politely $Vm (Get-PoliteSeconds)) { return 'graceful' }
+    Stop-Hard $Vm
+    'turned_off'
+}
+
+# The time for the guest: what was asked for, as long as enough is left to turn the VM off.
+function Get-PoliteSeconds {
+    $left = Get-SecondsLeft
+    [Math]::Min($ShutdownSeconds, $left - [Math]::Min(30, $left / 2))
+}
+
+# True once the VM is off. A guest that is still starting refuses at first, so it is asked again.
+function Stop-Politely {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [double] $Seconds)
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $isAccepted = $false
+    $nextTry = 0
+    while ($clock.Elapsed.TotalSeconds -lt $Seconds) {
+        if ("$($Vm.State)" -eq 'Off') { return $true }
+        if (-not $isAccepted -and $clock.Elapsed.TotalSeconds -ge $nextTry) {
+            $answer = Request-Shutdown $Vm
+            # Without the component in the guest nothing will ever answer.
+            if ($answer -eq 'absent' -and $clock.Elapsed.TotalSeconds -ge [Math]::Min(10, $Seconds / 2)) { return $false }
+            $isAccepted = $answer -eq 'accepted'
+            $nextTry = $clock.Elapsed.TotalSeconds + 5
+            if ($answer -eq 'absent') { $nextTry = $clock.Elapsed.TotalSeconds + 2 }
+        }
+        Start-Sleep -Milliseconds 500
+    }
+    "$($Vm.State)" -eq 'Off'
+}
+
+# accepted; refused (the guest may take it later); absent (the guest has no such component, or none yet).
+function Request-Shutdown {
+    param([Parameter(Mandatory = $true)] $Vm)
+    $query = "SELECT * FROM Msvm_ShutdownComponent WHERE SystemName = '$($Vm.Id)'" # ps51-check: ignore interpolation
+    try {
+        $component = @(Get-CimInstance -Namespace 'root\virtualization\v2' -Query $query)
+        if ($component.Count -eq 0) { return 'absent' }
+        $result = Invoke-CimMethod -InputObject $component[0] -MethodName InitiateShutdown -Arguments @{ Force = $true; Reason = 'CloudStack stops this instance' }
+    }
+    catch {
+        Write-Log "the guest could not be asked to shut down: $($_.Exception.Message)"
+        return 'refused'
+    }
+    # 0 done, 4096 a job was started, 32782 a shutdown is going on already.
+    if (@(0, 4096, 32782) -contains [int]$result.ReturnValue) { return 'accepted' }
+    'refused'
+}
+
+# The last resort.
+function Stop-Hard {
+    param([Parameter(Mandatory = $true)] $Vm)
+    if ("$($Vm.State)" -eq 'Off') { return }
+    $run.Step = 'turn off'
+    Hyper-V\Stop-VM -VM $Vm -TurnOff -Force
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    while ("$($Vm.State)" -ne 'Off') {
+        if ($clock.Elapsed.TotalSeconds -ge 30) { Stop-Script 'not_off' "the VM $($Vm.Name) was turned off, but it is $($Vm.State)" }
+        Start-Sleep -Milliseconds 500
+    }
+}
