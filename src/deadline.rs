@@ -32,6 +32,17 @@ impl Deadline {
         self.work_ends().saturating_duration_since(Instant::now())
     }
 
+    /// What a script may use of it. The way to the host, the start of PowerShell and an undoing take their time too.
+    pub fn script_time(&self) -> Duration {
+        let left = self.time_left();
+        left - (left / 5).min(Duration::from_secs(10))
+    }
+
+    /// What is kept after the end of work to end a command on the host and remove its shell. The answer needs the rest.
+    pub fn clean_up_time(&self) -> Duration {
+        (self.margin() * 3 / 4).min(Duration::from_secs(4))
+    }
+
     fn margin(&self) -> Duration {
         let tenth = (self.timeout / 10).clamp(Duration::from_secs(2), Duration::from_secs(30));
         tenth.min(self.timeout / 2)
@@ -52,6 +63,18 @@ mod tests {
             assert_eq!(
                 (deadline.work_ends() - started).as_secs_f64(),
                 work,
+                "{timeout}"
+            );
+        }
+    }
+
+    #[test]
+    fn cleaning_up_fits_into_the_margin() {
+        for (timeout, clean_up) in [(1800, 4.0), (20, 1.5), (2, 0.75)] {
+            let deadline = Deadline::new(Instant::now(), Duration::from_secs(timeout));
+            assert_eq!(
+                deadline.clean_up_time().as_secs_f64(),
+                clean_up,
                 "{timeout}"
             );
         }

@@ -37,7 +37,7 @@ impl<S: Script> Renderable for S {
         nonce: Nonce,
         deadline: Deadline,
     ) -> Result<powershell::Rendered, powershell::RenderError> {
-        powershell::render(self, nonce, deadline.time_left())
+        powershell::render(self, nonce, deadline.script_time())
     }
 }
 
@@ -77,6 +77,7 @@ impl WinRm {
             Settings::new(connection.endpoint.clone(), connection.credentials.clone());
         settings.trust = connection.trust.clone();
         settings.channel_binding = connection.channel_binding;
+        settings.timeouts.clean_up = deadline.clean_up_time();
         let client = Client::connect(settings).map_err(host_error::explain)?;
         Ok(Self { client, deadline })
     }
