@@ -25,7 +25,7 @@ pub struct Cli {
 
 /// Why there is no call to carry out.
 #[derive(Debug)]
-pub enum Stop {
+pub enum NoCall {
     /// The user asked for the help or the version.
     Help(String),
     /// The operands are wrong.
@@ -36,36 +36,25 @@ impl Cli {
     /// Reads the operands, without the program's name.
     ///
     /// # Errors
-    /// [`Stop`] where they ask for the help, or are none of ours.
-    pub fn parse(arguments: &[OsString]) -> Result<Self, Stop> {
+    /// [`NoCall`] where they ask for the help, or are none of ours.
+    pub fn parse(arguments: &[OsString]) -> Result<Self, NoCall> {
         // A custom action may have any name, even `--help`: what looks like a call from CloudStack is one.
         if let [action, payload, timeout] = arguments
-            && timeout
-                .to_str()
-                .is_some_and(|text| text.parse::<u64>().is_ok())
+            && timeout.to_str().is_some_and(|text| text.parse::<u64>().is_ok())
         {
             return Ok(Self::new(action, payload.into(), Some(timeout)));
         }
         let program = std::iter::once(OsString::from("hyperv"));
-        let typed = Typed::try_parse_from(program.chain(arguments.iter().cloned()))
-            .map_err(|error| stop(&error))?;
-        Ok(Self::new(
-            &typed.action,
-            typed.payload,
-            typed.timeout.as_deref(),
-        ))
+        let typed = Typed::try_parse_from(program.chain(arguments.iter().cloned())).map_err(|error| no_call(&error))?;
+        Ok(Self::new(&typed.action, typed.payload, typed.timeout.as_deref()))
     }
 
     fn new(action: &OsStr, payload: PathBuf, timeout: Option<&OsStr>) -> Self {
-        let seconds = timeout
-            .and_then(OsStr::to_str)
-            .and_then(|text| text.trim().parse::<u64>().ok());
+        let seconds = timeout.and_then(OsStr::to_str).and_then(|text| text.trim().parse::<u64>().ok());
         Self {
             action: action.to_string_lossy().into_owned(),
             payload,
-            timeout: seconds
-                .filter(|seconds| *seconds > 0)
-                .map_or(DEFAULT_TIMEOUT, Duration::from_secs),
+            timeout: seconds.filter(|seconds| *seconds > 0).map_or(DEFAULT_TIMEOUT, Duration::from_secs),
         }
     }
 }
@@ -76,21 +65,21 @@ impl Cli {
 #[derive(Parser)]
 #[command(name = "hyperv", version)]
 struct Typed {
-    /// create (or deploy), in any letter case
+    /// create (or deploy) or stop, in any letter case
     action: OsString,
     /// The JSON file that CloudStack writes for the call
     payload: PathBuf,
-    /// Seconds until CloudStack kills this process; 1800 if missing or no number above zero
+    /// Seconds until CloudStack kills this process; 1800 if missing or no whole number above zero
     #[arg(allow_hyphen_values = true)]
     timeout: Option<OsString>,
 }
 
 /// clap's sentences run over several lines and begin with the wrong one; ours names what is missing.
-fn stop(error: &clap::Error) -> Stop {
+fn no_call(error: &clap::Error) -> NoCall {
     let usage = "call it as: hyperv <action> <payload.json> <timeout_seconds>";
     let message = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            return Stop::Help(error.to_string().trim_end().to_owned());
+            return NoCall::Help(error.to_string().trim_end().to_owned());
         }
         ErrorKind::MissingRequiredArgument => match error.get(ContextKind::InvalidArg) {
             Some(ContextValue::Strings(missing)) => {
@@ -104,41 +93,31 @@ fn stop(error: &clap::Error) -> Stop {
         },
         _ => "the operands are wrong".to_owned(),
     };
-    Stop::Misuse(Error::new(message).with_hint(usage))
+    NoCall::Misuse(Error::new(message).with_hint(usage))
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{Cli, DEFAULT_TIMEOUT, Stop};
+    use super::{Cli, DEFAULT_TIMEOUT, NoCall};
 
-    fn parse(arguments: &[&str]) -> Result<Cli, Stop> {
+    fn parse(arguments: &[&str]) -> Result<Cli, NoCall> {
         Cli::parse(&arguments.iter().map(Into::into).collect::<Vec<_>>())
     }
 
     #[test]
     fn an_odd_timeout_is_the_default() {
         for timeout in ["abc", "0", "", "-5", "1.5", "99999999999999999999"] {
-            assert_eq!(
-                parse(&["create", "p.json", timeout]).unwrap().timeout,
-                DEFAULT_TIMEOUT,
-                "{timeout}"
-            );
+            assert_eq!(parse(&["create", "p.json", timeout]).unwrap().timeout, DEFAULT_TIMEOUT, "{timeout}");
         }
-        assert_eq!(
-            parse(&["create", "p.json"]).unwrap().timeout,
-            DEFAULT_TIMEOUT
-        );
-        assert_eq!(
-            parse(&["create", "p.json", "60"]).unwrap().timeout,
-            Duration::from_secs(60)
-        );
+        assert_eq!(parse(&["create", "p.json"]).unwrap().timeout, DEFAULT_TIMEOUT);
+        assert_eq!(parse(&["create", "p.json", "60"]).unwrap().timeout, Duration::from_secs(60));
     }
 
     #[test]
     fn a_call_with_a_number_is_cloudstacks_whatever_the_action_is_named() {
         assert_eq!(parse(&["--help", "p.json", "60"]).unwrap().action, "--help");
-        assert!(matches!(parse(&["--help"]), Err(Stop::Help(_))));
+        assert!(matches!(parse(&["--help"]), Err(NoCall::Help(_))));
     }
 }

@@ -14,11 +14,7 @@ impl Deadline {
     pub const fn new(started: Instant, timeout: Duration) -> Self {
         // Longer than anyone waits, and short enough for every clock.
         let longest = Duration::from_secs(7 * 24 * 3600);
-        let timeout = if timeout.as_secs() > longest.as_secs() {
-            longest
-        } else {
-            timeout
-        };
+        let timeout = if timeout.as_secs() > longest.as_secs() { longest } else { timeout };
         Self { started, timeout }
     }
 
@@ -60,11 +56,7 @@ mod tests {
         let started = Instant::now();
         for (timeout, work) in [(1800, 1770.0), (100, 90.0), (10, 8.0), (3, 1.5), (1, 0.5)] {
             let deadline = Deadline::new(started, Duration::from_secs(timeout));
-            assert_eq!(
-                (deadline.work_ends() - started).as_secs_f64(),
-                work,
-                "{timeout}"
-            );
+            assert_eq!((deadline.work_ends() - started).as_secs_f64(), work, "{timeout}");
         }
     }
 
@@ -72,18 +64,12 @@ mod tests {
     fn cleaning_up_fits_into_the_margin() {
         for (timeout, clean_up) in [(1800, 4.0), (20, 1.5), (2, 0.75)] {
             let deadline = Deadline::new(Instant::now(), Duration::from_secs(timeout));
-            assert_eq!(
-                deadline.clean_up_time().as_secs_f64(),
-                clean_up,
-                "{timeout}"
-            );
+            assert_eq!(deadline.clean_up_time().as_secs_f64(), clean_up, "{timeout}");
         }
     }
 
     #[test]
     fn no_timeout_is_too_long() {
-        assert!(
-            Deadline::new(Instant::now(), Duration::MAX).time_left() > Duration::from_secs(3600)
-        );
+        assert!(Deadline::new(Instant::now(), Duration::MAX).time_left() > Duration::from_secs(3600));
     }
 }

@@ -13,11 +13,7 @@ pub struct Error {
 impl Error {
     /// What went wrong: lower case, no full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: None,
-            source: None,
-        }
+        Self { message: message.into(), hint: None, source: None }
     }
 
     /// What to do about it.
@@ -34,10 +30,10 @@ impl Error {
         self
     }
 
-    /// Writes the message and every cause below it to the log.
+    /// Writes the message and every cause below it to the log, escaped: a line of the log is one event.
     pub fn log(&self) {
         let causes = self.source.as_ref().map(|source| format!("{source:#}"));
-        tracing::error!(error = %self, causes = causes.as_deref().unwrap_or("none"), "Failed");
+        tracing::error!(error = ?self.to_string(), causes = ?causes.unwrap_or_default(), "Failed");
     }
 }
 

@@ -9,22 +9,21 @@ pub(crate) fn explain(error: winrm::Error) -> Error {
     let mut message = error.to_string();
     let remedy = match error.kind() {
         ErrorKind::Certificate(certificate) => Some(certificate_remedy(certificate)),
-        ErrorKind::Settings(_) => {
-            Some("correct tls_ca_file of the host, or set tls_fingerprint".to_owned())
+        ErrorKind::Settings(_) => Some("correct tls_ca_file of the host, or set tls_fingerprint".to_owned()),
+        ErrorKind::Login(_) if error.is_login_refused() => {
+            Some("correct username and password of the host; the login was tried once only".to_owned())
         }
-        ErrorKind::Login(_) if error.is_login_refused() => Some(
-            "correct username and password of the host; the login was tried once only".to_owned(),
-        ),
-        ErrorKind::Unreachable(_) => {
-            Some("check url and port of the host, and that it is up".to_owned())
-        }
+        ErrorKind::Unreachable(_) => Some("check url and port of the host, and that it is up".to_owned()),
         ErrorKind::TooSlow if !error.outcome_unknown() => {
             message.push_str("; nothing was done on the host");
-            Some("raise the timeout of this action in CloudStack (global settings wait and commands.timeout)".to_owned())
+            Some(
+                "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)".to_owned(),
+            )
         }
-        _ if error.outcome_unknown() => {
-            Some("look at the VM on the host before you run the action again".to_owned())
+        ErrorKind::Http(_) | ErrorKind::Tls(_) if !error.outcome_unknown() => {
+            Some("check that url and port of the host are those of WinRM's HTTPS listener".to_owned())
         }
+        _ if error.outcome_unknown() => Some("look at the VM on the host before you run the action again".to_owned()),
         _ => None,
     };
     let explained = Error::new(message);

@@ -1,17 +1,17 @@
 //! The log: one line per event, in a file that only its owner reads. A log that cannot be written never fails an action.
 
 use std::env;
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use tracing::Span;
 use tracing::level_filters::LevelFilter;
+use tracing::{Span, field};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Registry, fmt, reload};
+use tracing_subscriber::{Registry, fmt as lines, reload};
 
 use crate::cli::Cli;
 use crate::request::Request;
@@ -30,18 +30,12 @@ pub struct Log {
 impl Log {
     /// Opens the file named by `HYPERV_LOG`, else `hyperv-extension.log` in the current folder if that is CloudStack's
     /// log folder, else nothing.
-    pub fn open(cli: &Cli) -> Self {
+    pub fn open() -> Self {
         let level = path().and_then(|path| file(&path)).and_then(|file| {
             let (filter, level) = reload::Layer::new(targets(LevelFilter::INFO));
-            let lines = fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
-            tracing_subscriber::registry()
-                .with(filter)
-                .with(lines)
-                .try_init()
-                .ok()
-                .map(|()| level)
+            let layer = lines::layer().with_ansi(false).with_writer(Mutex::new(file));
+            tracing_subscriber::registry().with(filter).with(layer).try_init().ok().map(|()| level)
         });
-        tracing::debug!(action = ?cli.action, payload = ?cli.payload, pid = std::process::id(), "Called");
         Self { level }
     }
 
@@ -54,15 +48,16 @@ impl Log {
     }
 }
 
-/// What every line of this call says: process, action, VM, host.
-pub fn span(request: &Request) -> Span {
-    tracing::error_span!(
-        "call",
-        pid = std::process::id(),
-        action = request.action.name(),
-        vm = request.action.vm_name().map(tracing::field::display),
-        host = request.connection.endpoint.host(),
-    )
+/// What every line of this call says: process and action, and, once they are known, VM and host.
+pub fn span(cli: &Cli) -> Span {
+    let (vm, host) = (field::Empty, field::Empty);
+    tracing::error_span!("call", pid = std::process::id(), action = ?cli.action, vm, host)
+}
+
+/// Adds what the payload says to a span.
+pub fn name_target(span: &Span, request: &Request) {
+    span.record("vm", request.action.vm_name().map(field::display));
+    span.record("host", request.connection.endpoint.host());
 }
 
 fn path() -> Option<PathBuf> {
@@ -73,13 +68,15 @@ fn path() -> Option<PathBuf> {
     (folder == Path::new(CLOUDSTACK_LOG_FOLDER)).then(|| folder.join("hyperv-extension.log"))
 }
 
+/// Only a regular file: a pipe would be waited for, and CloudStack reads a terminal's or a pipe's text as the reply.
 fn file(path: &Path) -> Option<File> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .ok()
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return None;
+    }
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).ok()?;
+    // One that was there already may be open to others.
+    file.set_permissions(Permissions::from_mode(0o600)).ok()?;
+    Some(file)
 }
 
 fn targets(level: LevelFilter) -> Targets {

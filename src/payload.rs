@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::marker::PhantomData;
 use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::error::Error;
@@ -19,7 +21,7 @@ const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Default, Deserialize)]
 pub struct Payload {
     /// The settings of host, cluster registration, extension and VM.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub externaldetails: ExternalDetails,
     /// CloudStack's UUID of the VM.
     #[serde(default)]
@@ -28,7 +30,7 @@ pub struct Payload {
     #[serde(default)]
     pub virtualmachinename: Scalar,
     /// The VM itself; the dots are part of the key.
-    #[serde(default, rename = "cloudstack.vm.details")]
+    #[serde(default, rename = "cloudstack.vm.details", deserialize_with = "object")]
     pub vm: VirtualMachine,
 }
 
@@ -75,7 +77,7 @@ pub struct VirtualMachine {
     pub max_ram: Scalar,
     /// Absent where the call has no list; CloudStack may write a null into it.
     #[serde(default)]
-    pub nics: Option<Vec<Option<Nic>>>,
+    pub nics: Option<Vec<Option<Object<Nic>>>>,
 }
 
 /// A `NicTO`.
@@ -94,6 +96,10 @@ pub struct Nic {
     #[serde(default, rename = "broadcastUri")]
     pub broadcast_uri: Scalar,
 }
+
+/// A JSON object and nothing else: serde would take an array for a struct, by the order of its fields.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
 
 /// A single value, whatever its JSON type. Any of them may be a password: none is shown.
 #[derive(Clone, Default)]
@@ -114,11 +120,8 @@ impl Payload {
     /// Where it cannot be read, is no JSON object, or a key holds another kind of value than CloudStack writes there.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let json = read_text(path).map_err(|source| {
-            Error::new(format!(
-                "the payload file {} cannot be read: {source}",
-                path.display()
-            ))
-            .with_hint("CloudStack writes it; give its path as the second operand")
+            Error::new(format!("the payload file {} cannot be read: {source}", path.display()))
+                .with_hint("CloudStack writes it; give its path as the second operand")
         })?;
         Self::parse(&json).map_err(|problem| {
             Error::new(format!("the payload file {} {problem}", path.display()))
@@ -136,19 +139,8 @@ impl Payload {
             });
         }
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let payload = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            match error.inner().classify() {
-                // serde's own sentence would show the value, which may be a password.
-                serde_json::error::Category::Data => format!(
-                    "holds another kind of value than CloudStack writes in `{}`",
-                    error.path()
-                ),
-                _ => describe_syntax(error.inner()),
-            }
-        })?;
-        deserializer
-            .end()
-            .map_err(|error| describe_syntax(&error))?;
+        let payload = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| describe(&error))?;
+        deserializer.end().map_err(|error| describe_syntax(&error))?;
         Ok(payload)
     }
 }
@@ -160,6 +152,30 @@ impl Scalar {
             Self::Text(text) => Some(text.expose_secret()),
             Self::Missing | Self::Compound => None,
         }
+    }
+}
+
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(value)| value)
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(entries)).map(Object)
     }
 }
 
@@ -228,22 +244,32 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 }
 
 fn read_text(path: &Path) -> io::Result<String> {
+    // A pipe or a device would be waited for without end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let mut text = String::new();
-    let size = File::open(path)?
-        .take(LARGEST_FILE + 1)
-        .read_to_string(&mut text)?;
+    let size = File::open(path)?.take(LARGEST_FILE + 1).read_to_string(&mut text)?;
     if u64::try_from(size).unwrap_or(u64::MAX) > LARGEST_FILE {
         return Err(io::Error::other("it is larger than 16 MiB"));
     }
     Ok(text)
 }
 
+/// serde's own sentence would show the value, which may be a password.
+fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path();
+    match error.inner().classify() {
+        serde_json::error::Category::Data if error.inner().to_string().starts_with("duplicate field") => {
+            format!("has a key twice, at or in `{path}`")
+        }
+        serde_json::error::Category::Data => format!("holds another kind of value than CloudStack writes in `{path}`"),
+        _ => describe_syntax(error.inner()),
+    }
+}
+
 fn describe_syntax(error: &serde_json::Error) -> String {
-    format!(
-        "is not JSON (line {}, column {})",
-        error.line(),
-        error.column()
-    )
+    format!("is not JSON (line {}, column {})", error.line(), error.column())
 }
 
 #[cfg(test)]
@@ -252,22 +278,25 @@ mod tests {
 
     #[test]
     fn every_single_value_is_text() {
-        let payload = Payload::parse("\u{feff}\n{\"externaldetails\":{\"host\":{\"a\":5986,\"b\":true,\"c\":null,\"d\":[1,{}],\"e\":\"x\"}}}").unwrap();
+        let payload = Payload::parse(
+            "\u{feff}\n{\"externaldetails\":{\"host\":{\"a\":5986,\"b\":true,\"c\":null,\"d\":[1,{}],\"e\":\"x\"}}}",
+        )
+        .unwrap();
         let host = payload.externaldetails.host;
-        let texts: Vec<_> = ["a", "b", "c", "d", "e"]
-            .map(|key| host[key].text())
-            .into_iter()
-            .collect();
+        let texts: Vec<_> = ["a", "b", "c", "d", "e"].map(|key| host[key].text()).into_iter().collect();
         assert_eq!(texts, [Some("5986"), Some("true"), None, None, Some("x")]);
     }
 
     #[test]
     fn a_wrong_kind_is_named_and_its_value_is_not() {
         let error = Payload::parse(r#"{"externaldetails":{"host":"hunter2"}}"#).unwrap_err();
-        assert!(
-            error.contains("`externaldetails.host`") && !error.contains("hunter2"),
-            "{error}"
-        );
+        assert!(error.contains("`externaldetails.host`") && !error.contains("hunter2"), "{error}");
+        let array = Payload::parse(r#"{"cloudstack.vm.details":{"nics":[[0,"02:01:00:cc:00:01"]]}}"#).unwrap_err();
+        assert!(array.contains("`cloudstack.vm.details.nics[0]`"), "{array}");
+        let array = Payload::parse(r#"{"externaldetails":[{}]}"#).unwrap_err();
+        assert!(array.contains("`externaldetails`"), "{array}");
+        let twice = Payload::parse(r#"{"cloudstack.vm.details":{"cpus":1,"cpus":2}}"#).unwrap_err();
+        assert!(twice.contains("twice"), "{twice}");
         assert!(Payload::parse("[]").unwrap_err().contains("no JSON object"));
         assert!(Payload::parse("{} x").unwrap_err().contains("not JSON"));
         assert!(Payload::parse("").unwrap_err().contains("not JSON"));

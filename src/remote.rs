@@ -24,19 +24,11 @@ pub trait Renderable {
     ///
     /// # Errors
     /// Where the arguments are no JSON, which is a defect of this program.
-    fn render(
-        &self,
-        nonce: Nonce,
-        deadline: Deadline,
-    ) -> Result<powershell::Rendered, powershell::RenderError>;
+    fn render(&self, nonce: Nonce, deadline: Deadline) -> Result<powershell::Rendered, powershell::RenderError>;
 }
 
 impl<S: Script> Renderable for S {
-    fn render(
-        &self,
-        nonce: Nonce,
-        deadline: Deadline,
-    ) -> Result<powershell::Rendered, powershell::RenderError> {
+    fn render(&self, nonce: Nonce, deadline: Deadline) -> Result<powershell::Rendered, powershell::RenderError> {
         powershell::render(self, nonce, deadline.script_time())
     }
 }
@@ -48,11 +40,8 @@ impl<S: Script> Renderable for S {
 pub fn run<S: Script>(remote: &mut dyn Remote, script: &S) -> Result<S::Output, Error> {
     let answer = remote.answer(script)?;
     serde_json::from_value(answer).map_err(|source| {
-        Error::new(format!(
-            "the script `{}` gave an answer that this version does not understand",
-            S::NAME
-        ))
-        .with_source(source)
+        Error::new(format!("the script `{}` gave an answer that this version does not understand", S::NAME))
+            .with_source(source)
     })
 }
 
@@ -73,8 +62,7 @@ impl WinRm {
                 "The host's certificate is not verified: whoever stands in between can read and change everything"
             );
         }
-        let mut settings =
-            Settings::new(connection.endpoint.clone(), connection.credentials.clone());
+        let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
         settings.trust = connection.trust.clone();
         settings.channel_binding = connection.channel_binding;
         settings.timeouts.clean_up = deadline.clean_up_time();
@@ -85,29 +73,16 @@ impl WinRm {
 
 impl Remote for WinRm {
     fn answer(&mut self, script: &dyn Renderable) -> Result<Value, Error> {
-        let defect = |source: anyhow::Error| {
-            Error::new("the script could not be prepared").with_source(source)
-        };
-        let rendered = script
-            .render(nonce()?, self.deadline)
-            .map_err(|error| defect(error.into()))?;
+        let defect = |source: anyhow::Error| Error::new("the script could not be prepared").with_source(source);
+        let rendered = script.render(nonce()?, self.deadline).map_err(|error| defect(error.into()))?;
         let command = Command {
             line: &rendered.command_line,
             input: rendered.input.as_bytes(),
             sign: Some(powershell::STARTED.as_bytes()),
         };
-        let output = self
-            .client
-            .run(&command, self.deadline.work_ends())
-            .map_err(host_error::explain)?;
-        let streams = Streams {
-            stdout: &output.stdout,
-            stderr: &output.stderr,
-            exit_code: output.exit_code,
-        };
-        let answer = rendered
-            .read(streams)
-            .map_err(|error| script_error::explain(rendered.name, error))?;
+        let output = self.client.run(&command, self.deadline.work_ends()).map_err(host_error::explain)?;
+        let streams = Streams { stdout: &output.stdout, stderr: &output.stderr, exit_code: output.exit_code };
+        let answer = rendered.read(streams).map_err(|error| script_error::explain(rendered.name, error))?;
         for line in answer.log {
             tracing::info!(script = rendered.name, "Host: {line}");
         }

@@ -32,11 +32,7 @@ impl Reply {
 
     /// An action that failed.
     pub fn error(error: &Error) -> Self {
-        let text: Vec<String> = error
-            .to_string()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
+        let text: Vec<String> = error.to_string().split_whitespace().map(str::to_owned).collect();
         let text = text.join(" ");
         let cut: String = text.chars().take(LONGEST_ERROR).collect();
         Self(json!({"status": "error", "error": cut}))
@@ -48,10 +44,8 @@ impl Reply {
         if line.len() < LONGEST_LINE {
             return line;
         }
-        let too_long = Error::new(format!(
-            "the answer has {} bytes and would not fit into CloudStack's pipe",
-            line.len()
-        ));
+        let too_long =
+            Error::new(format!("the answer has {} bytes and would not fit into CloudStack's pipe", line.len()));
         to_ascii(&Self::error(&too_long).0.to_string())
     }
 }
@@ -79,24 +73,13 @@ mod tests {
     #[test]
     fn one_line_of_ascii() {
         let line = Reply::error(&Error::new("na\u{ef}ve \u{1f600}\r\n\ttext\u{7f}")).line();
-        assert_eq!(
-            line,
-            r#"{"status":"error","error":"na\u00efve \ud83d\ude00 text\u007f"}"#
-        );
+        assert_eq!(line, r#"{"status":"error","error":"na\u00efve \ud83d\ude00 text\u007f"}"#);
     }
 
     #[test]
     fn never_longer_than_the_pipe() {
         let line = Reply::success(&"x".repeat(70_000)).line();
-        assert!(
-            line.contains("70") && line.contains(r#""status":"error""#) && line.len() < 200,
-            "{line}"
-        );
-        assert!(
-            Reply::error(&Error::new("\u{1f600}".repeat(70_000)))
-                .line()
-                .len()
-                < 40_000
-        );
+        assert!(line.contains("70") && line.contains(r#""status":"error""#) && line.len() < 200, "{line}");
+        assert!(Reply::error(&Error::new("\u{1f600}".repeat(70_000))).line().len() < 40_000);
     }
 }

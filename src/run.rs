@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::panic::{self, UnwindSafe};
 use std::time::Instant;
 
+use tracing::Span;
+
 use crate::action;
-use crate::cli::{self, Cli};
+use crate::cli::{Cli, NoCall};
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::log;
@@ -27,38 +29,35 @@ pub struct Outcome {
 pub fn run(arguments: &[OsString], started: Instant) -> Outcome {
     match Cli::parse(arguments) {
         Ok(cli) => answer(call(&cli, started)),
-        Err(cli::Stop::Help(text)) => Outcome { text, exit_code: 0 },
-        Err(cli::Stop::Misuse(error)) => answer(Err(error)),
+        Err(NoCall::Help(text)) => Outcome { text, exit_code: 0 },
+        Err(NoCall::Misuse(error)) => answer(Err(error)),
     }
 }
 
 /// Runs `work`; a panic in it becomes an error reply as well, and prints nothing itself.
 pub fn guarded(work: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
-    panic::set_hook(Box::new(
-        |info| tracing::error!(place = ?info.location(), "Panicked"),
-    ));
+    panic::set_hook(Box::new(|info| tracing::error!(place = ?info.location(), "Panicked")));
     panic::catch_unwind(work).unwrap_or_else(|_| {
         answer(Err(Error::new("the extension has a defect and stopped")
-            .with_hint(
-                "its log tells the place; what it did on the host until then is unknown",
-            )))
+            .with_hint("its log tells the place; what it did on the host until then is unknown")))
     })
 }
 
 fn call(cli: &Cli, started: Instant) -> Result<Reply, Error> {
-    let log = log::Log::open(cli);
-    let request = read(cli, Deadline::new(started, cli.timeout)).inspect_err(Error::log)?;
-    log.set_level(request.log_level);
-    let _entered = log::span(&request).entered();
-    tracing::info!(seconds = cli.timeout.as_secs(), "Started");
-    let reply = WinRm::new(&request.connection, request.deadline)
-        .and_then(|mut host| action::perform(&request, &mut host));
-    tracing::info!(
-        ms = started.elapsed().as_millis(),
-        ok = reply.is_ok(),
-        "Ended"
-    );
+    let log = log::Log::open();
+    let span = log::span(cli);
+    let _entered = span.enter();
+    let reply = perform(cli, started, &log, &span);
+    tracing::info!(ms = started.elapsed().as_millis(), ok = reply.is_ok(), "Ended");
     reply.inspect_err(Error::log)
+}
+
+fn perform(cli: &Cli, started: Instant, log: &log::Log, span: &Span) -> Result<Reply, Error> {
+    let request = read(cli, Deadline::new(started, cli.timeout))?;
+    log.set_level(request.log_level);
+    log::name_target(span, &request);
+    tracing::info!(seconds = cli.timeout.as_secs(), payload = ?cli.payload, "Started");
+    action::perform(&request, &mut WinRm::new(&request.connection, request.deadline)?)
 }
 
 fn read(cli: &Cli, deadline: Deadline) -> Result<Request, Error> {
@@ -69,13 +68,7 @@ fn read(cli: &Cli, deadline: Deadline) -> Result<Request, Error> {
 
 fn answer(result: Result<Reply, Error>) -> Outcome {
     match result {
-        Ok(reply) => Outcome {
-            text: reply.line(),
-            exit_code: 0,
-        },
-        Err(error) => Outcome {
-            text: Reply::error(&error).line(),
-            exit_code: 1,
-        },
+        Ok(reply) => Outcome { text: reply.line(), exit_code: 0 },
+        Err(error) => Outcome { text: Reply::error(&error).line(), exit_code: 1 },
     }
 }

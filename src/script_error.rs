@@ -32,10 +32,7 @@ fn failed(name: &str, failure: &Failure) -> Error {
         rollback = ?failure.rollback,
         "The script failed"
     );
-    let left: &[String] = failure
-        .rollback
-        .as_ref()
-        .map_or(&[], |rollback| &rollback.failed);
+    let left: &[String] = failure.rollback.as_ref().map_or(&[], |rollback| &rollback.failed);
     let mut message = describe(failure);
     if !left.is_empty() {
         message.push_str(&format!(
@@ -84,22 +81,16 @@ fn remedy(code: &str) -> Option<&'static str> {
         }
         "record_unreadable" => "nothing was touched; repair or remove the record on the host",
         "disk_exists" => "nothing was touched; move the file away if no VM needs it",
-        "switch_not_found" | "switch_ambiguous" => {
-            "correct network_switch of the host, or the switch"
-        }
+        "switch_not_found" | "switch_ambiguous" => "correct network_switch of the host, or the switch",
         "template_not_found" => "correct template_path, or copy the template to the host",
         "iso_not_found" => "correct iso_path, or copy the ISO to the host",
         "template_in_use" | "template_differencing" => "use a whole disk that no VM uses",
         "folder_not_found" => "make the folder, or correct vhd_path and vm_path of the host",
         "network_refused" => "stop the VM and start it through CloudStack",
-        "network_isolated" => {
-            "remove the isolation with Set-VMNetworkAdapterIsolation -IsolationMode None"
-        }
+        "network_isolated" => "remove the isolation with Set-VMNetworkAdapterIsolation -IsolationMode None",
         "not_off" | "not_running" => "look at the VM's event log on the host",
         "busy" => "run it again when the other action has ended",
-        "deadline" => {
-            "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)"
-        }
+        "deadline" => "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)",
         "out_of_memory" => "free memory on the host, or use another one",
         "disk_full" => "free space on the host's drive",
         "disk_not_plain" => "switch compression or encryption off for vhd_path",

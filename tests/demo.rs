@@ -1,10 +1,6 @@
 //! `cargo demo`: CloudStack's call, a simulated host, and what comes of it, in a screenful.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    reason = "a demonstration is there to be read"
-)]
+#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a demonstration is there to be read")]
 
 #[path = "extension/aimed.rs"]
 mod aimed;
@@ -26,9 +22,7 @@ fn main() -> Outcome<()> {
     println!("(real TLS, NTLM and WinRM on loopback; behind them a small model of Hyper-V)\n");
 
     let payload = payload(&host)?;
-    println!(
-        "CloudStack writes payload.json and starts the extension. The payload says, among other things:"
-    );
+    println!("CloudStack writes payload.json and starts the extension. The payload says, among other things:");
     show_payload(&payload);
 
     println!("$ hyperv create payload.json 60");
@@ -46,21 +40,13 @@ fn main() -> Outcome<()> {
     let is_same = again.vms() == made.vms() && again.files() == made.files();
     println!(
         "   {}\n",
-        if is_same {
-            "Nothing has changed on the host."
-        } else {
-            "Something has changed on the host!"
-        }
+        if is_same { "Nothing has changed on the host." } else { "Something has changed on the host!" }
     );
 
-    println!(
-        "$ hyperv create payload.json 60        # a network that a Hyper-V switch cannot give"
-    );
+    println!("$ hyperv create payload.json 60        # a network that a Hyper-V switch cannot give");
     create(&folder, &with_vxlan(payload))?;
     let requests = host.state().counters.http_requests - again.counters.http_requests;
-    println!(
-        "   The host was asked {requests} times: the error was found before a connection was made."
-    );
+    println!("   The host was asked {requests} times: the error was found before a connection was made.");
     Ok(())
 }
 
@@ -78,15 +64,9 @@ fn with_vxlan(mut payload: Value) -> Value {
 }
 
 fn show_payload(payload: &Value) {
-    let (vm, details) = (
-        &payload["cloudstack.vm.details"],
-        &payload["externaldetails"],
-    );
+    let (vm, details) = (&payload["cloudstack.vm.details"], &payload["externaldetails"]);
     let nic = &vm["nics"][0];
-    println!(
-        "   VM        {}, {} processors, {} bytes of memory",
-        vm["name"], vm["cpus"], vm["maxRam"]
-    );
+    println!("   VM        {}, {} processors, {} bytes of memory", vm["name"], vm["cpus"], vm["maxRam"]);
     println!("   NIC       {} on {}", nic["mac"], nic["broadcastUri"]);
     println!(
         "   template  {}, generation {}",
@@ -102,11 +82,7 @@ fn show_payload(payload: &Value) {
 fn create(folder: &TempDir, payload: &Value) -> Outcome<()> {
     let file = folder.path().join("payload.json");
     fs::write(&file, payload.to_string())?;
-    let output = Command::new(env!("CARGO_BIN_EXE_hyperv"))
-        .arg("create")
-        .arg(file)
-        .arg("60")
-        .output()?;
+    let output = Command::new(env!("CARGO_BIN_EXE_hyperv")).arg("create").arg(file).arg("60").output()?;
     println!("{}", String::from_utf8(output.stdout)?.trim_end());
     println!("   exit code {}", output.status.code().unwrap_or(-1));
     Ok(())
@@ -124,15 +100,8 @@ fn show_vm(state: &State) -> Outcome<()> {
         vm.memory_bytes >> 20
     );
     for nic in &vm.nics {
-        let vlan = nic
-            .vlan
-            .map_or_else(|| "untagged".to_owned(), |id| format!("VLAN {id}"));
-        println!(
-            "      {}       {} on {}, {vlan}",
-            nic.name,
-            nic.mac,
-            nic.switch.as_deref().unwrap_or("no switch")
-        );
+        let vlan = nic.vlan.map_or_else(|| "untagged".to_owned(), |id| format!("VLAN {id}"));
+        println!("      {}       {} on {}, {vlan}", nic.name, nic.mac, nic.switch.as_deref().unwrap_or("no switch"));
     }
     for disk in &vm.disks {
         println!("      disk       {disk}");

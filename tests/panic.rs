@@ -22,16 +22,10 @@ fn main() -> ExitCode {
     }
     let this = env::current_exe().unwrap();
     let output = Command::new(this).env(CHILD, "1").output().unwrap();
-    let (stdout, stderr) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!((output.status.code(), stderr.as_str()), (Some(1), ""));
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
-    assert!(
-        stdout.starts_with(r#"{"status":"error","error":""#) && !stdout.contains("hunter2"),
-        "{stdout}"
-    );
+    assert!(stdout.starts_with(r#"{"status":"error","error":""#) && !stdout.contains("hunter2"), "{stdout}");
     println!("a panic is an error reply: ok");
     ExitCode::SUCCESS
 }

@@ -19,7 +19,7 @@ $call = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Token)) | C
 # The state of this one run. Functions change its members, never the variable.
 $run = @{
     Clock        = [Diagnostics.Stopwatch]::StartNew()
-    Seconds      = [int]$call.seconds
+    Seconds      = [double]$call.seconds
     Step         = 'start'
     Facts        = $null
     Turn         = $null

@@ -101,33 +101,21 @@ impl Rendered {
     ///
     /// # Errors
     /// As [`AnswerError`] tells them apart.
-    pub fn read<T: DeserializeOwned>(
-        &self,
-        streams: Streams<'_>,
-    ) -> Result<Answer<T>, AnswerError> {
+    pub fn read<T: DeserializeOwned>(&self, streams: Streams<'_>) -> Result<Answer<T>, AnswerError> {
         let stdout = String::from_utf8_lossy(streams.stdout);
         let Some((json, noise)) = between_markers(&stdout, self.nonce) else {
             return Err(without_answer(streams));
         };
         let envelope: Envelope = serde_json::from_str(json).map_err(AnswerError::Unreadable)?;
         match envelope {
-            Envelope {
-                ok: true,
-                value,
-                log,
-                ..
-            } => {
+            Envelope { ok: true, value, log, .. } => {
                 let value = serde_json::from_value(value).map_err(AnswerError::Unreadable)?;
                 Ok(Answer { value, log, noise })
             }
-            Envelope {
-                error: Some(failure),
-                log,
-                ..
-            } => Err(AnswerError::Failed(Box::new(Failure { log, ..failure }))),
-            Envelope { error: None, .. } => Err(AnswerError::Unreadable(
-                serde::de::Error::missing_field("error"),
-            )),
+            Envelope { error: Some(failure), log, .. } => {
+                Err(AnswerError::Failed(Box::new(Failure { log, ..failure })))
+            }
+            Envelope { error: None, .. } => Err(AnswerError::Unreadable(serde::de::Error::missing_field("error"))),
         }
     }
 }
@@ -147,12 +135,7 @@ struct Envelope {
 fn between_markers(stdout: &str, nonce: Nonce) -> Option<(&str, String)> {
     let (before, rest) = stdout.rsplit_once(&format!("#hyperv {nonce} begin"))?;
     let (json, after) = rest.split_once(&format!("#hyperv {nonce} end"))?;
-    let noise: Vec<&str> = before
-        .lines()
-        .chain(after.lines())
-        .map(str::trim)
-        .filter(|line| is_noise(line))
-        .collect();
+    let noise: Vec<&str> = before.lines().chain(after.lines()).map(str::trim).filter(|line| is_noise(line)).collect();
     Some((json.trim(), noise.join("\n")))
 }
 
@@ -167,10 +150,7 @@ fn without_answer(streams: Streams<'_>) -> AnswerError {
         Some(EXIT_INCOMPLETE) => AnswerError::Incomplete,
         Some(EXIT_LANGUAGE_MODE) => AnswerError::LanguageMode,
         _ if stderr.contains("ScriptContainedMaliciousContent") => AnswerError::Blocked,
-        exit_code => AnswerError::Missing {
-            exit_code,
-            stderr: one_line(&stderr),
-        },
+        exit_code => AnswerError::Missing { exit_code, stderr: one_line(&stderr) },
     }
 }
 
@@ -184,8 +164,5 @@ fn one_line(text: &str) -> String {
 }
 
 fn describe_exit(exit_code: Option<i64>) -> String {
-    exit_code.map_or_else(
-        || "it was killed".to_owned(),
-        |code| format!("exit code {code}"),
-    )
+    exit_code.map_or_else(|| "it was killed".to_owned(), |code| format!("exit code {code}"))
 }

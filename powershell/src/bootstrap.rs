@@ -18,10 +18,7 @@ const BOOTSTRAP: &str = include_str!("../scripts/bootstrap.ps1");
 
 /// `powershell.exe` with the bootstrap as its encoded command.
 pub(crate) fn command_line() -> String {
-    let utf16: Vec<u8> = without_comments(BOOTSTRAP)
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf16: Vec<u8> = without_comments(BOOTSTRAP).encode_utf16().flat_map(u16::to_le_bytes).collect();
     format!(
         "powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand {}",
         STANDARD.encode(utf16)
@@ -38,11 +35,7 @@ mod tests {
     #[test]
     fn cmd_exe_takes_it_whole() {
         let line = command_line();
-        assert!(
-            line.len() < LONGEST_COMMAND_LINE / 2,
-            "{} characters",
-            line.len()
-        );
+        assert!(line.len() < LONGEST_COMMAND_LINE / 2, "{} characters", line.len());
         assert!(line.is_ascii());
     }
 

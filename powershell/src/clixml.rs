@@ -40,14 +40,10 @@ fn read_document(document: &str, text: &mut String) {
 
 /// `<S S="Error">` and `<S S="Warning">`.
 fn is_readable(start: &BytesStart<'_>) -> bool {
-    let stream = start
-        .attributes()
-        .flatten()
-        .find(|attribute| attribute.key.as_ref() == "S");
+    let stream = start.attributes().flatten().find(|attribute| attribute.key.as_ref() == "S");
     start.local_name().as_ref() == "S"
         && stream.is_some_and(|stream| {
-            stream.value.eq_ignore_ascii_case("error")
-                || stream.value.eq_ignore_ascii_case("warning")
+            stream.value.eq_ignore_ascii_case("error") || stream.value.eq_ignore_ascii_case("warning")
         })
 }
 
@@ -90,20 +86,15 @@ fn escaped_unit(after: &str) -> Option<(u16, &str)> {
     let rest = rest.strip_prefix('_')?;
     // from_str_radix would take a sign.
     let is_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hexadecimal
-        .then(|| {
-            u16::from_str_radix(digits, 16)
-                .ok()
-                .map(|unit| (unit, rest))
-        })
-        .flatten()
+    is_hexadecimal.then(|| u16::from_str_radix(digits, 16).ok().map(|unit| (unit, rest))).flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::to_text;
 
-    const PROGRESS: &str = r#"<Obj S="progress" RefId="0"><MS><PR N="Record"><AV>Preparing modules for first use.</AV></PR></MS></Obj>"#;
+    const PROGRESS: &str =
+        r#"<Obj S="progress" RefId="0"><MS><PR N="Record"><AV>Preparing modules for first use.</AV></PR></MS></Obj>"#;
 
     fn document(body: &str) -> String {
         format!(
@@ -113,9 +104,7 @@ mod tests {
 
     #[test]
     fn errors_are_text_and_progress_is_none() {
-        let body = format!(
-            r#"{PROGRESS}<S S="Error">Get-VM : no &lt;vm&gt;_x000D__x000A_</S><S S="Error">second</S>"#
-        );
+        let body = format!(r#"{PROGRESS}<S S="Error">Get-VM : no &lt;vm&gt;_x000D__x000A_</S><S S="Error">second</S>"#);
         assert_eq!(to_text(&document(&body)), "Get-VM : no <vm>\r\nsecond");
         assert_eq!(to_text(&document(PROGRESS)), "");
     }
@@ -128,27 +117,18 @@ mod tests {
             document(r#"<S S="warning">b_x005F_x0041_</S>"#)
         );
         assert_eq!(to_text(&two), "ab_x0041_");
-        assert_eq!(
-            to_text("The command line is too long."),
-            "The command line is too long."
-        );
+        assert_eq!(to_text("The command line is too long."), "The command line is too long.");
     }
 
     #[test]
     fn a_cut_document_gives_what_there_is() {
         let whole = document(r#"<S S="Error">first</S><S S="Error">second</S>"#);
         assert_eq!(to_text(whole.get(..whole.len() - 14).unwrap()), "firstsec");
-        assert_eq!(
-            to_text(r#"#< CLIXML <Objs><S S="Error">half_x00"#),
-            "half_x00"
-        );
+        assert_eq!(to_text(r#"#< CLIXML <Objs><S S="Error">half_x00"#), "half_x00");
     }
 
     #[test]
     fn a_pair_of_surrogates_is_one_character() {
-        assert_eq!(
-            to_text(&document(r#"<S S="Error">_xD83D__xDE00_ _x+041_</S>"#)),
-            "\u{1f600} _x+041_"
-        );
+        assert_eq!(to_text(&document(r#"<S S="Error">_xD83D__xDE00_ _x+041_</S>"#)), "\u{1f600} _x+041_");
     }
 }

@@ -47,22 +47,10 @@ pub struct RenderError {
     source: serde_json::Error,
 }
 
-/// Renders a script. `time_left` is how long it may work, in whole seconds rounded down.
-pub fn render<S: Script>(
-    script: &S,
-    nonce: Nonce,
-    time_left: Duration,
-) -> Result<Rendered, RenderError> {
-    let call = Call {
-        script: S::NAME,
-        nonce: nonce.to_string(),
-        seconds: time_left.as_secs(),
-        arguments: script,
-    };
-    let json = serde_json::to_vec(&call).map_err(|source| RenderError {
-        name: S::NAME,
-        source,
-    })?;
+/// Renders a script. `time_left` is how long it may work.
+pub fn render<S: Script>(script: &S, nonce: Nonce, time_left: Duration) -> Result<Rendered, RenderError> {
+    let call = Call { script: S::NAME, nonce: nonce.to_string(), seconds: time_left.as_secs_f64(), arguments: script };
+    let json = serde_json::to_vec(&call).map_err(|source| RenderError { name: S::NAME, source })?;
     Ok(Rendered {
         name: S::NAME,
         command_line: bootstrap::command_line(),
@@ -76,7 +64,7 @@ pub fn render<S: Script>(
 struct Call<'a, S> {
     script: &'static str,
     nonce: String,
-    seconds: u64,
+    seconds: f64,
     arguments: &'a S,
 }
 

@@ -23,12 +23,8 @@ use serde::Serialize;
 #[test]
 fn a_whole_script_runs_once_and_answers() {
     let Some(pwsh) = pwsh() else { return };
-    let rendered = render(
-        &probe("caf\u{e9} $(throw) '\u{2019}\""),
-        Nonce::new([1; 16]),
-        Duration::from_secs(60),
-    )
-    .unwrap();
+    let rendered =
+        render(&probe("caf\u{e9} $(throw) '\u{2019}\""), Nonce::new([1; 16]), Duration::from_secs(60)).unwrap();
     let output = run(&pwsh, &rendered.command_line, &rendered.input);
     let answer = rendered.read::<String>(streams(&output)).unwrap();
     assert_eq!(answer.value, "caf\u{e9} $(throw) '\u{2019}\"");
@@ -44,23 +40,11 @@ fn a_script_that_arrived_in_part_does_not_run() {
     let last_line = input.trim_end().rfind('\n').unwrap() + 1;
     // Nothing, the token alone, a cut in the text, the last line missing, cut, or one line lost before it.
     let without_a_line = input.replacen("Set-StrictMode -Version 3.0\n", "", 1);
-    let cuts = [
-        "",
-        &input[..40],
-        &input[..input.len() / 2],
-        &input[..last_line],
-        &input[..input.len() - 2],
-        &without_a_line,
-    ];
+    let cuts =
+        ["", &input[..40], &input[..input.len() / 2], &input[..last_line], &input[..input.len() - 2], &without_a_line];
     for cut in cuts {
         let output = run(&pwsh, &rendered.command_line, cut);
-        assert_eq!(
-            output.stdout,
-            b"",
-            "{} of {} bytes ran",
-            cut.len(),
-            input.len()
-        );
+        assert_eq!(output.stdout, b"", "{} of {} bytes ran", cut.len(), input.len());
         let error = rendered.read::<String>(streams(&output)).unwrap_err();
         assert!(matches!(error, AnswerError::Incomplete), "{error:?}");
     }
@@ -69,22 +53,10 @@ fn a_script_that_arrived_in_part_does_not_run() {
 #[test]
 fn a_failure_says_its_code_and_undoes_in_reverse() {
     let Some(pwsh) = pwsh() else { return };
-    let rendered = render(
-        &Failing {
-            code: "probe_failed",
-        },
-        Nonce::new([3; 16]),
-        Duration::from_secs(60),
-    )
-    .unwrap();
+    let rendered = render(&Failing { code: "probe_failed" }, Nonce::new([3; 16]), Duration::from_secs(60)).unwrap();
     let output = run(&pwsh, &rendered.command_line, &rendered.input);
-    let Err(AnswerError::Failed(failure)) = rendered.read::<String>(streams(&output)) else {
-        panic!("{output:?}")
-    };
-    assert_eq!(
-        (failure.code.as_str(), failure.message.as_str()),
-        ("probe_failed", "the first error")
-    );
+    let Err(AnswerError::Failed(failure)) = rendered.read::<String>(streams(&output)) else { panic!("{output:?}") };
+    assert_eq!((failure.code.as_str(), failure.message.as_str()), ("probe_failed", "the first error"));
     assert_eq!(failure.step, "second");
     let rollback = failure.rollback.unwrap();
     assert_eq!(rollback.done, ["third thing", "first thing"]);
@@ -135,18 +107,11 @@ const STAND_INS: Part = Part {
 };
 
 fn streams(output: &Output) -> Streams<'_> {
-    Streams {
-        stdout: &output.stdout,
-        stderr: &output.stderr,
-        exit_code: output.status.code().map(i64::from),
-    }
+    Streams { stdout: &output.stdout, stderr: &output.stderr, exit_code: output.status.code().map(i64::from) }
 }
 
 fn run(pwsh: &PathBuf, command_line: &str, input: &str) -> Output {
-    let arguments = command_line
-        .strip_prefix("powershell.exe ")
-        .unwrap()
-        .split(' ');
+    let arguments = command_line.strip_prefix("powershell.exe ").unwrap().split(' ');
     let mut child = Command::new(pwsh)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -154,12 +119,7 @@ fn run(pwsh: &PathBuf, command_line: &str, input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
 
@@ -167,9 +127,7 @@ fn run(pwsh: &PathBuf, command_line: &str, input: &str) -> Output {
 fn pwsh() -> Option<PathBuf> {
     let named = env::var_os("PWSH").map(PathBuf::from);
     let found = named.or_else(|| {
-        env::split_paths(&env::var_os("PATH")?)
-            .map(|folder| folder.join("pwsh"))
-            .find(|path| path.is_file())
+        env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join("pwsh")).find(|path| path.is_file())
     });
     if found.is_none() {
         println!("no PowerShell 7 (variable PWSH, or pwsh on the path): this was not tried");

@@ -25,31 +25,17 @@ fn scripts_are_ascii_and_have_no_text_of_several_lines() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.is_ascii(), "{} is not ASCII", path.display());
         // Indentation and comment lines are left out on the way: inside a here-string that would change its value.
-        assert!(
-            !text.contains("@'") && !text.contains("@\""),
-            "{} has a here-string",
-            path.display()
-        );
+        assert!(!text.contains("@'") && !text.contains("@\""), "{} has a here-string", path.display());
         for (number, line) in text.lines().enumerate() {
-            assert!(
-                !line.ends_with('`'),
-                "{}:{}: a line is continued",
-                path.display(),
-                number + 1
-            );
+            assert!(!line.ends_with('`'), "{}:{}: a line is continued", path.display(), number + 1);
         }
     }
 }
 
 #[test]
 fn parameters_are_the_fields() {
-    let iso = Create {
-        source: Source::Iso {
-            iso_path: r"D:\ISO\alma9.iso".to_owned(),
-            disk_bytes: 40 << 30,
-        },
-        ..create()
-    };
+    let iso =
+        Create { source: Source::Iso { iso_path: r"D:\ISO\alma9.iso".to_owned(), disk_bytes: 40 << 30 }, ..create() };
     let both = fields(&create()).union(&fields(&iso)).cloned().collect();
     assert_eq!(parameters(Create::BODY), both);
     let stop = Stop {
@@ -67,11 +53,7 @@ fn what_is_sent_is_ascii_and_small() {
     let rendered = render(&create(), Nonce::new([7; 16]), Duration::from_secs(90)).unwrap();
     assert!(rendered.input.is_ascii());
     // One Send carries 200 KB. The scripts are far from it, so one request is enough.
-    assert!(
-        rendered.input.len() < 64 * 1024,
-        "{} bytes",
-        rendered.input.len()
-    );
+    assert!(rendered.input.len() < 64 * 1024, "{} bytes", rendered.input.len());
     assert!(!rendered.input.contains("ps51-check"));
 }
 
@@ -91,9 +73,7 @@ fn arguments_change_only_the_token() {
 fn windows_powershell_5_1_has_all_that_the_scripts_use() {
     let checker = checkout().join("../shared/tools/ps51-check");
     if !checker.exists() {
-        println!(
-            "no ps51-check beside this checkout: the scripts were not checked against Windows PowerShell 5.1"
-        );
+        println!("no ps51-check beside this checkout: the scripts were not checked against Windows PowerShell 5.1");
         return;
     }
     let scripts = scripts_folder();
@@ -113,9 +93,7 @@ fn create() -> Create {
         uuid: "126f4562-1f0f-4313-875e-6150cabeb72f".to_owned(),
         vhd_path: r"D:\Hyper-V\Virtual Hard Disks".to_owned(),
         vm_path: r"D:\Hyper-V\Virtual Machines".to_owned(),
-        source: Source::Template {
-            template_path: r"D:\Templates\ubuntu2404.vhdx".to_owned(),
-        },
+        source: Source::Template { template_path: r"D:\Templates\ubuntu2404.vhdx".to_owned() },
         generation: 2,
         processors: 2,
         memory_bytes: 2 << 30,
@@ -136,30 +114,12 @@ fn fields<S: Script>(script: &S) -> BTreeSet<String> {
 
 /// The names in the `param()` block with which a body begins.
 fn parameters(body: &str) -> BTreeSet<String> {
-    let block = body
-        .split_once("\nparam(\n")
-        .unwrap()
-        .1
-        .split_once("\n)\n")
-        .unwrap()
-        .0;
-    block
-        .lines()
-        .map(|line| {
-            line.rsplit_once('$')
-                .unwrap()
-                .1
-                .trim_end_matches(',')
-                .to_owned()
-        })
-        .collect()
+    let block = body.split_once("\nparam(\n").unwrap().1.split_once("\n)\n").unwrap().0;
+    block.lines().map(|line| line.rsplit_once('$').unwrap().1.trim_end_matches(',').to_owned()).collect()
 }
 
 fn script_files() -> Vec<PathBuf> {
-    let files: Vec<PathBuf> = fs::read_dir(scripts_folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let files: Vec<PathBuf> = fs::read_dir(scripts_folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.len() > 5);
     files
 }
@@ -169,8 +129,5 @@ fn scripts_folder() -> PathBuf {
 }
 
 fn checkout() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

@@ -9,12 +9,7 @@ use crate::request::{self, CreateRequest, Generation};
 
 pub(super) fn perform(request: &CreateRequest, remote: &mut dyn Remote) -> Result<Reply, Error> {
     let created = remote::run(remote, &script(request))?;
-    tracing::info!(
-        id = created.id,
-        state = created.state,
-        made = created.made,
-        "The VM runs"
-    );
+    tracing::info!(id = created.id, state = created.state, made = created.made, "The VM runs");
     Ok(Reply::success("Instance created"))
 }
 
@@ -30,24 +25,16 @@ fn script(request: &CreateRequest) -> Create {
         processors: request.processors,
         memory_bytes: request.memory.bytes(),
         secure_boot,
-        nics: request
-            .nics
-            .iter()
-            .zip(1..)
-            .map(|(nic, number)| adapter(nic, number))
-            .collect(),
+        nics: request.nics.iter().zip(1..).map(|(nic, number)| adapter(nic, number)).collect(),
     }
 }
 
 fn source(source: &request::Source) -> Source {
     match source {
-        request::Source::Template(path) => Source::Template {
-            template_path: path.to_string(),
-        },
-        request::Source::Iso { path, disk_bytes } => Source::Iso {
-            iso_path: path.to_string(),
-            disk_bytes: *disk_bytes,
-        },
+        request::Source::Template(path) => Source::Template { template_path: path.to_string() },
+        request::Source::Iso { path, disk_bytes } => {
+            Source::Iso { iso_path: path.to_string(), disk_bytes: *disk_bytes }
+        }
     }
 }
 

@@ -22,12 +22,7 @@ pub struct Connection {
     pub channel_binding: ChannelBinding,
 }
 
-const ON_OFF: [(&str, bool); 4] = [
-    ("on", true),
-    ("off", false),
-    ("true", true),
-    ("false", false),
-];
+const ON_OFF: [(&str, bool); 4] = [("on", true), ("off", false), ("true", true), ("false", false)];
 
 impl Connection {
     /// Reads the connection keys.
@@ -36,22 +31,15 @@ impl Connection {
     /// The first key that is missing or wrong.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
         let levels = Levels::of_host(payload);
-        let port = levels
-            .find(&["port"])
-            .optional(field::number(1, u16::MAX))?;
-        let endpoint = levels
-            .find(&["url"])
-            .required("set it to the host's name or address", |text| {
-                Endpoint::parse(text, port).map_err(|error| problem(&error))
-            })?;
+        let port = levels.find(&["port"]).optional(field::number(1, u16::MAX))?;
+        let endpoint = levels.find(&["url"]).required("set it to the host's name or address", |text| {
+            Endpoint::parse(text, port).map_err(|error| problem(&error))
+        })?;
         Ok(Self {
             endpoint,
             credentials: credentials(&levels)?,
             trust: trust(&levels)?,
-            channel_binding: match levels
-                .find(&["ntlm_channel_binding"])
-                .optional(field::word(&ON_OFF))?
-            {
+            channel_binding: match levels.find(&["ntlm_channel_binding"]).optional(field::word(&ON_OFF))? {
                 Some(false) => ChannelBinding::Omit,
                 Some(true) | None => ChannelBinding::Bind,
             },
@@ -61,12 +49,8 @@ impl Connection {
 
 fn credentials(levels: &Levels<'_>) -> Result<Credentials, Error> {
     let user = levels.find(&["username", "user"]);
-    let name = user.required("set it to an administrator of the host", |text| {
-        Ok(text.to_owned())
-    })?;
-    let workstation = levels
-        .find(&["ntlm_workstation"])
-        .optional(|text| Ok(text.to_owned()))?;
+    let name = user.required("set it to an administrator of the host", |text| Ok(text.to_owned()))?;
+    let workstation = levels.find(&["ntlm_workstation"]).optional(workstation)?;
     let password = levels.find(&["password"]);
     password.required("set it to the password of that user", |_| Ok(()))?;
     // To the letter: blanks may belong to it.
@@ -74,27 +58,29 @@ fn credentials(levels: &Levels<'_>) -> Result<Credentials, Error> {
     Credentials::new(&name, secret, workstation).map_err(|error| user.error(&problem(&error)))
 }
 
-/// A fingerprint is the narrowest promise, so it wins over a CA file. Both win over the system's roots.
+/// A fingerprint is the narrowest promise, so it wins over all else: whoever sets one beside an old
+/// `verify_tls_certificate=false` wants it looked at. `false` wins over a CA file.
 fn trust(levels: &Levels<'_>) -> Result<Trust, Error> {
     const TRUE_FALSE: [(&str, bool); 2] = [("true", true), ("false", false)];
-    if levels
-        .find(&["verify_tls_certificate"])
-        .optional(field::word(&TRUE_FALSE))?
-        == Some(false)
-    {
-        return Ok(Trust::DangerousNone);
-    }
-    let fingerprint = levels
-        .find(&["tls_fingerprint"])
-        .optional(|text| Fingerprint::parse(text).map_err(|error| problem(&error)))?;
-    let ca_file = levels
-        .find(&["tls_ca_file"])
-        .optional(|text| Ok(PathBuf::from(text)))?;
-    Ok(match (fingerprint, ca_file) {
-        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
-        (None, Some(file)) => Trust::CaFile(file),
-        (None, None) => Trust::SystemRoots,
+    let is_verified = levels.find(&["verify_tls_certificate"]).optional(field::word(&TRUE_FALSE))?;
+    let fingerprint =
+        levels.find(&["tls_fingerprint"]).optional(|text| Fingerprint::parse(text).map_err(|error| problem(&error)))?;
+    let ca_file = levels.find(&["tls_ca_file"]).optional(|text| Ok(PathBuf::from(text)))?;
+    Ok(match (fingerprint, is_verified, ca_file) {
+        (Some(fingerprint), _, _) => Trust::Fingerprint(fingerprint),
+        (None, Some(false), _) => Trust::DangerousNone,
+        (None, _, Some(file)) => Trust::CaFile(file),
+        (None, _, None) => Trust::SystemRoots,
     })
+}
+
+/// A NetBIOS name.
+fn workstation(text: &str) -> Result<String, Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match text.len() <= 15 && text.chars().all(is_allowed) {
+        true => Ok(text.to_owned()),
+        false => Err(Problem::from("must be a computer name of at most 15 letters, digits and hyphens")),
+    }
 }
 
 /// The library's sentence behind our key.

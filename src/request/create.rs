@@ -1,7 +1,7 @@
 //! What `create` needs.
 
 use super::field::{self, Field};
-use super::{Generation, Memory, Nic, Placement, Source, Vm, nic, placement};
+use super::{Generation, Memory, Nic, Placement, Source, Vm, nic};
 use crate::error::Error;
 use crate::payload::Payload;
 
@@ -32,14 +32,15 @@ impl CreateRequest {
     pub fn new(payload: &Payload) -> Result<Self, Error> {
         let processors = Field::new("cloudstack.vm.details.cpus", &payload.vm.cpus);
         let memory = Field::new("cloudstack.vm.details.maxRam", &payload.vm.max_ram);
+        let vm = Vm::new(payload)?;
         Ok(Self {
-            vm: Vm::new(payload)?,
-            placement: Placement::new(payload)?,
+            placement: Placement::new(payload, &vm.name)?,
+            vm,
             source: Source::new(payload)?,
             generation: Generation::new(payload)?,
             processors: processors.required("CloudStack writes it", field::number(1, 2048))?,
             memory: memory.required("CloudStack writes it", Memory::parse)?,
-            nics: nic::nics(payload, &placement::switch_name(payload)?)?,
+            nics: nic::nics(payload)?,
         })
     }
 }

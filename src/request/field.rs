@@ -11,27 +11,23 @@ pub struct Problem(Cow<'static, str>);
 
 /// A key's value and its full name, for messages.
 #[derive(Debug)]
-pub struct Field<'a> {
+pub(super) struct Field<'a> {
     name: String,
     value: &'a Scalar,
 }
 
 /// The levels in which a key is looked up, the first that has it wins.
 #[derive(Debug)]
-pub struct Levels<'a>(Vec<(&'static str, &'a Details)>);
+pub(super) struct Levels<'a>(Vec<(&'static str, &'a Details)>);
 
 impl<'a> Levels<'a> {
     /// For the keys of connection and placement: host, cluster registration, extension.
-    pub fn of_host(payload: &'a Payload) -> Self {
-        Self(vec![
-            ("host", &payload.externaldetails.host),
-            Self::resourcemap(payload),
-            Self::extension(payload),
-        ])
+    pub(super) fn of_host(payload: &'a Payload) -> Self {
+        Self(vec![("host", &payload.externaldetails.host), Self::resourcemap(payload), Self::extension(payload)])
     }
 
     /// For the keys of a VM: VM, cluster registration, extension.
-    pub fn of_vm(payload: &'a Payload) -> Self {
+    pub(super) fn of_vm(payload: &'a Payload) -> Self {
         Self(vec![
             ("virtualmachine", &payload.externaldetails.virtualmachine),
             Self::resourcemap(payload),
@@ -40,25 +36,15 @@ impl<'a> Levels<'a> {
     }
 
     /// The first of these keys that is set to more than blanks. Where none is, it stands for the first key, missing.
-    pub fn find(&self, keys: &[&str]) -> Field<'a> {
+    pub(super) fn find(&self, keys: &[&str]) -> Field<'a> {
         let candidates = self.0.iter().flat_map(|(level, details)| {
-            keys.iter().filter_map(move |key| {
-                Some(Field::new(
-                    format!("externaldetails.{level}.{key}"),
-                    details.get(*key)?,
-                ))
-            })
+            keys.iter()
+                .filter_map(move |key| Some(Field::new(format!("externaldetails.{level}.{key}"), details.get(*key)?)))
         });
-        candidates
-            .into_iter()
-            .find(|field| !field.is_missing())
-            .unwrap_or_else(|| {
-                let level = self.0.first().map_or("host", |(level, _)| level);
-                Field::new(
-                    format!("externaldetails.{level}.{}", keys.first().unwrap_or(&"")),
-                    &Scalar::Missing,
-                )
-            })
+        candidates.into_iter().find(|field| !field.is_missing()).unwrap_or_else(|| {
+            let level = self.0.first().map_or("host", |(level, _)| level);
+            Field::new(format!("externaldetails.{level}.{}", keys.first().unwrap_or(&"")), &Scalar::Missing)
+        })
     }
 
     fn resourcemap(payload: &'a Payload) -> (&'static str, &'a Details) {
@@ -72,15 +58,12 @@ impl<'a> Levels<'a> {
 
 impl<'a> Field<'a> {
     /// A field outside the levels.
-    pub fn new(name: impl Into<String>, value: &'a Scalar) -> Self {
-        Self {
-            name: name.into(),
-            value,
-        }
+    pub(super) fn new(name: impl Into<String>, value: &'a Scalar) -> Self {
+        Self { name: name.into(), value }
     }
 
     /// Whether it is absent, null or blank.
-    pub fn is_missing(&self) -> bool {
+    pub(super) fn is_missing(&self) -> bool {
         match self.value {
             Scalar::Missing => true,
             Scalar::Text(_) => self.raw().is_some_and(|text| text.trim().is_empty()),
@@ -89,7 +72,7 @@ impl<'a> Field<'a> {
     }
 
     /// Its text to the letter, for passwords.
-    pub fn raw(&self) -> Option<&'a str> {
+    pub(super) fn raw(&self) -> Option<&'a str> {
         self.value.text()
     }
 
@@ -97,34 +80,24 @@ impl<'a> Field<'a> {
     ///
     /// # Errors
     /// Where it is missing, no single value, or not what `parse` wants.
-    pub fn required<T>(
-        &self,
-        remedy: &str,
-        parse: impl FnOnce(&str) -> Result<T, Problem>,
-    ) -> Result<T, Error> {
-        self.optional(parse)?
-            .ok_or_else(|| self.error(&Problem::from("is missing")).with_hint(remedy))
+    pub(super) fn required<T>(&self, remedy: &str, parse: impl FnOnce(&str) -> Result<T, Problem>) -> Result<T, Error> {
+        self.optional(parse)?.ok_or_else(|| self.error(&Problem::from("is missing")).with_hint(remedy))
     }
 
     /// Its value, if it is there.
     ///
     /// # Errors
     /// Where it is no single value, or not what `parse` wants.
-    pub fn optional<T>(
-        &self,
-        parse: impl FnOnce(&str) -> Result<T, Problem>,
-    ) -> Result<Option<T>, Error> {
+    pub(super) fn optional<T>(&self, parse: impl FnOnce(&str) -> Result<T, Problem>) -> Result<Option<T>, Error> {
         match self.value {
             Scalar::Compound => Err(self.error(&Problem::from("must be a text or a number"))),
             _ if self.is_missing() => Ok(None),
-            _ => parse(self.raw().unwrap_or_default().trim())
-                .map(Some)
-                .map_err(|problem| self.error(&problem)),
+            _ => parse(self.raw().unwrap_or_default().trim()).map(Some).map_err(|problem| self.error(&problem)),
         }
     }
 
     /// An error that names this field.
-    pub fn error(&self, problem: &Problem) -> Error {
+    pub(super) fn error(&self, problem: &Problem) -> Error {
         Error::new(format!("payload field `{}` {}", self.name, problem.0))
     }
 }
@@ -147,24 +120,26 @@ pub(super) fn number<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
     most: T,
 ) -> impl FnOnce(&str) -> Result<T, Problem> {
     move |text| match text.parse::<T>() {
-        Ok(number) if number >= least && number <= most => Ok(number),
-        _ => Err(Problem::from(format!(
-            "must be a whole number from {least} to {most}"
-        ))),
+        Ok(number) if number >= least && number <= most && !text.starts_with('+') => Ok(number),
+        _ => Err(Problem::from(format!("must be a whole number from {least} to {most}"))),
     }
 }
 
 /// One of a few words, in any letter case.
-pub(super) fn word<T: Copy>(
-    words: &'static [(&'static str, T)],
-) -> impl FnOnce(&str) -> Result<T, Problem> {
+pub(super) fn word<T: Copy>(words: &'static [(&'static str, T)]) -> impl FnOnce(&str) -> Result<T, Problem> {
     move |text| {
-        let found = words
-            .iter()
-            .find(|(word, _)| word.eq_ignore_ascii_case(text));
+        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         found.map(|(_, value)| *value).ok_or_else(|| {
             let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
             Problem::from(format!("must be one of: {}", names.join(", ")))
         })
     }
+}
+
+/// A value that is no secret, fit to be shown: escaped, and cut short.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let cut: String = text.chars().take(LONGEST).collect();
+    let dots = if cut.len() < text.len() { "..." } else { "" };
+    format!("`{}{dots}`", cut.escape_debug())
 }

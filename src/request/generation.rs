@@ -30,19 +30,12 @@ impl Generation {
     /// # Errors
     /// Where one of them is wrong, or Secure Boot is asked of generation 1.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
-        const WORDS: [(&str, SecureBoot); 3] = [
-            ("off", SecureBoot::Off),
-            ("windows", SecureBoot::Windows),
-            ("linux", SecureBoot::Linux),
-        ];
+        const WORDS: [(&str, SecureBoot); 3] =
+            [("off", SecureBoot::Off), ("windows", SecureBoot::Windows), ("linux", SecureBoot::Linux)];
         let levels = Levels::of_vm(payload);
-        let number = levels
-            .find(&["generation"])
-            .optional(field::number(1_u8, 2))?;
+        let number = levels.find(&["generation"]).optional(field::number(1_u8, 2))?;
         let field = levels.find(&["secure_boot"]);
-        let secure_boot = field
-            .optional(field::word(&WORDS))?
-            .unwrap_or(SecureBoot::Off);
+        let secure_boot = field.optional(field::word(&WORDS))?.unwrap_or(SecureBoot::Off);
         match (number, secure_boot) {
             (Some(2), secure_boot) => Ok(Self::Two(secure_boot)),
             (_, SecureBoot::Off) => Ok(Self::One),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::field::Problem;
+use super::field::{Problem, shown};
 
 /// Six bytes of a single adapter: not multicast, not all zero.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -15,17 +15,12 @@ impl MacAddress {
     /// What the address must be.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let bytes = read(text).ok_or_else(|| {
-            Problem::from(format!(
-                "must be a MAC address such as 02:01:00:cc:00:01, not `{}`",
-                text.escape_default()
-            ))
+            Problem::from(format!("must be a MAC address such as 02:01:00:cc:00:01, not {}", shown(text)))
         })?;
         let [first, ..] = bytes;
         // Hyper-V takes it when it is set and fails only later, with an error that names no address.
         if first & 1 == 1 {
-            return Err(Problem::from(
-                "must not be a multicast address (its first byte is odd)",
-            ));
+            return Err(Problem::from("must not be a multicast address (its first byte is odd)"));
         }
         if bytes == [0; 6] {
             return Err(Problem::from("must not be all zero"));

@@ -20,7 +20,7 @@ use tracing::level_filters::LevelFilter;
 
 pub use connection::Connection;
 pub use create::CreateRequest;
-pub use field::{Field, Levels, Problem};
+pub use field::Problem;
 pub use generation::{Generation, SecureBoot};
 pub use mac_address::MacAddress;
 pub use memory::Memory;
@@ -34,6 +34,7 @@ pub use vm_name::VmName;
 pub use vm_uuid::VmUuid;
 pub use windows_path::WindowsPath;
 
+use self::field::Levels;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::payload::Payload;
@@ -70,11 +71,8 @@ pub enum ActionName {
 }
 
 /// The names in use, in any letter case.
-const NAMES: [(&str, ActionName); 3] = [
-    ("create", ActionName::Create),
-    ("deploy", ActionName::Create),
-    ("stop", ActionName::Stop),
-];
+const NAMES: [(&str, ActionName); 3] =
+    [("create", ActionName::Create), ("deploy", ActionName::Create), ("stop", ActionName::Stop)];
 
 impl ActionName {
     /// Looks a name up.
@@ -82,9 +80,7 @@ impl ActionName {
     /// # Errors
     /// Any other name. CloudStack sends the class name of every command that it has no action for.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let found = NAMES
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(text));
+        let found = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
         found.map(|(_, action)| *action).ok_or_else(|| {
             let known: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
             let shown: String = text.escape_debug().take(200).collect();
@@ -123,12 +119,7 @@ impl Request {
             ActionName::Create => Action::Create(CreateRequest::new(payload)?),
             ActionName::Stop => Action::Stop(StopRequest::new(payload)?),
         };
-        Ok(Self {
-            action,
-            connection,
-            deadline,
-            log_level: log_level(payload)?,
-        })
+        Ok(Self { action, connection, deadline, log_level: log_level(payload)? })
     }
 }
 
@@ -140,8 +131,6 @@ fn log_level(payload: &Payload) -> Result<LevelFilter, Error> {
         ("debug", LevelFilter::DEBUG),
         ("trace", LevelFilter::TRACE),
     ];
-    let level = Levels::of_host(payload)
-        .find(&["log_level"])
-        .optional(field::word(&LEVELS))?;
+    let level = Levels::of_host(payload).find(&["log_level"]).optional(field::word(&LEVELS))?;
     Ok(level.unwrap_or(LevelFilter::INFO))
 }

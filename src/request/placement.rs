@@ -1,11 +1,17 @@
 //! Where a VM's parts lie on the host.
 
 use super::field::{Levels, Problem};
-use super::windows_path::WindowsPath;
+use super::{VmName, WindowsPath};
 use crate::error::Error;
 use crate::payload::Payload;
 
-/// Folders of a host, and where templates may come from.
+/// Windows' file cmdlets take no longer path.
+const LONGEST_PATH: usize = 259;
+
+/// What is put behind a VM's name in `vhd_path`, at its longest: `.vhdx.part-` and 32 digits, or `_<GUID>.avhdx`.
+const LONGEST_ENDING: usize = 43;
+
+/// The two folders of a VM.
 #[derive(Clone, Debug)]
 pub struct Placement {
     /// The folder of root disks and records.
@@ -15,14 +21,22 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Reads `vhd_path` and `vm_path`.
+    /// Reads `vhd_path` and `vm_path` for a VM of that name.
     ///
     /// # Errors
-    /// The first key that is missing or wrong.
-    pub fn new(payload: &Payload) -> Result<Self, Error> {
+    /// The first key that is missing or wrong, or too long for what must lie in the folder.
+    pub fn new(payload: &Payload, name: &VmName) -> Result<Self, Error> {
+        let vhd_path = vhd_path(payload)?;
+        let longest = vhd_path.length() + 1 + name.as_str().len() + LONGEST_ENDING;
+        if longest > LONGEST_PATH {
+            let problem = Problem::from(
+                "is too long: with the VM's name and its ending a path of more than 259 characters would come out",
+            );
+            return Err(Levels::of_host(payload).find(&["vhd_path"]).error(&problem).with_hint("use a shorter folder"));
+        }
         Ok(Self {
-            vhd_path: vhd_path(payload)?,
-            vm_path: vm_path(payload)?,
+            vhd_path,
+            vm_path: folder(payload, "vm_path", "set it to the folder for virtual machines on the host")?,
         })
     }
 }
@@ -32,63 +46,9 @@ impl Placement {
 /// # Errors
 /// Where the key is missing or wrong.
 pub(super) fn vhd_path(payload: &Payload) -> Result<WindowsPath, Error> {
-    let remedy = "set it to the folder for virtual disks on the host";
-    Levels::of_host(payload)
-        .find(&["vhd_path"])
-        .required(remedy, WindowsPath::parse_on_drive)
+    folder(payload, "vhd_path", "set it to the folder for virtual disks on the host")
 }
 
-fn vm_path(payload: &Payload) -> Result<WindowsPath, Error> {
-    let remedy = "set it to the folder for virtual machines on the host";
-    Levels::of_host(payload)
-        .find(&["vm_path"])
-        .required(remedy, WindowsPath::parse_on_drive)
-}
-
-/// The virtual switch of every NIC.
-///
-/// # Errors
-/// Where the key is missing or holds control characters.
-pub(super) fn switch_name(payload: &Payload) -> Result<String, Error> {
-    Levels::of_host(payload)
-        .find(&["network_switch", "network_bridge"])
-        .required(
-            "set it to the name of the host's virtual switch",
-            |text| match text.chars().any(char::is_control) {
-                true => Err(Problem::from("must not hold control characters")),
-                false => Ok(text.to_owned()),
-            },
-        )
-}
-
-/// A template's or ISO's path. A tenant may have named it, so the host's administrator says where it may lie: in the
-/// folders of `folders_key`, separated by `;`. A share is taken only then: else a tenant could make the host log in to
-/// a server of his own.
-///
-/// # Errors
-/// Where either key is wrong, or the path does not lie in one of the folders.
-pub(super) fn source_path(
-    payload: &Payload,
-    key: &str,
-    folders_key: &str,
-    remedy: &str,
-) -> Result<WindowsPath, Error> {
-    let folders = Levels::of_host(payload)
-        .find(&[folders_key])
-        .optional(|text| {
-            text.split(';')
-                .filter(|folder| !folder.trim().is_empty())
-                .map(|folder| WindowsPath::parse(folder.trim()))
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-    let field = Levels::of_vm(payload).find(&[key]);
-    let path = field.required(remedy, WindowsPath::parse)?;
-    match folders {
-        Some(folders) if folders.iter().any(|folder| path.is_below(folder)) => Ok(path),
-        Some(_) => Err(field.error(&Problem::from(format!("must lie in one of the folders that the host's `{folders_key}` names")))),
-        None if path.is_unc() => Err(field.error(&Problem::from(format!(
-            "must be on a drive of the host; a UNC path is taken only below a folder that the host's `{folders_key}` names"
-        )))),
-        None => Ok(path),
-    }
+fn folder(payload: &Payload, key: &str, remedy: &str) -> Result<WindowsPath, Error> {
+    Levels::of_host(payload).find(&[key]).required(remedy, WindowsPath::parse_on_drive)
 }

@@ -27,11 +27,7 @@ impl StopRequest {
     /// # Errors
     /// The first field that is missing or wrong.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
-        let seconds = |levels: Levels<'_>| {
-            levels
-                .find(&["shutdown_timeout"])
-                .optional(field::number(0, 86_400))
-        };
+        let seconds = |levels: Levels<'_>| levels.find(&["shutdown_timeout"]).optional(field::number(0, 86_400));
         let of_vm = seconds(Levels::of_vm(payload))?;
         let of_host = seconds(Levels::of_host(payload))?;
         Ok(Self {
@@ -45,13 +41,7 @@ impl StopRequest {
 
 /// After a create that failed, or whose answer was lost, the VM is still in the state in which the create began.
 fn is_unseen(payload: &Payload) -> bool {
-    let is = |text: Option<&str>, wanted: &str| {
-        text.is_some_and(|text| text.trim().eq_ignore_ascii_case(wanted))
-    };
-    let deploy = payload
-        .vm
-        .details
-        .get("deployvm")
-        .and_then(|detail| detail.text());
+    let is = |text: Option<&str>, wanted: &str| text.is_some_and(|text| text.trim().eq_ignore_ascii_case(wanted));
+    let deploy = payload.vm.details.get("deployvm").and_then(|detail| detail.text());
     is(payload.vm.state.text(), "Starting") && is(deploy, "true")
 }

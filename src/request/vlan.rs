@@ -1,6 +1,6 @@
 //! The VLAN of a NIC.
 
-use super::field::Problem;
+use super::field::{Problem, shown};
 
 /// How an adapter's frames are tagged.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,8 +20,8 @@ impl Vlan {
         let (scheme, id) = uri.split_once(':').unwrap_or((uri, ""));
         if !scheme.eq_ignore_ascii_case("vlan") {
             return Err(Problem::from(format!(
-                "names a network of the kind `{}`, and a Hyper-V switch has only VLANs: use a network of isolation method VLAN, or an untagged one",
-                scheme.escape_default()
+                "names a network of the kind {}, and a Hyper-V switch has only VLANs: use a network of isolation method VLAN, or an untagged one",
+                shown(scheme)
             )));
         }
         let id = id.strip_prefix("//").unwrap_or(id);
@@ -31,10 +31,7 @@ impl Vlan {
         let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
         match id.parse() {
             Ok(id) if is_number && (1..=4094).contains(&id) => Ok(Self::Access(id)),
-            _ => Err(Problem::from(format!(
-                "must have a VLAN from 1 to 4094, or untagged, not `{}`",
-                id.escape_default()
-            ))),
+            _ => Err(Problem::from(format!("must have a VLAN from 1 to 4094, or untagged, not {}", shown(id)))),
         }
     }
 

@@ -20,10 +20,7 @@ impl Vm {
     /// # Errors
     /// Where one is missing, malformed, or said in two ways.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
-        Ok(Self {
-            name: name(payload)?,
-            uuid: uuid(payload)?,
-        })
+        Ok(Self { name: name(payload)?, uuid: uuid(payload)? })
     }
 }
 
@@ -33,9 +30,9 @@ fn name(payload: &Payload) -> Result<VmName, Error> {
     let name = field.required("CloudStack writes it", VmName::parse)?;
     let other = Field::new("virtualmachinename", &payload.virtualmachinename);
     match other.optional(VmName::parse)? {
-        Some(second) if second != name => Err(other.error(&Problem::from(
-            "is another name than `cloudstack.vm.details.name`",
-        ))),
+        Some(second) if second != name => {
+            Err(other.error(&Problem::from("is another name than `cloudstack.vm.details.name`")))
+        }
         _ => Ok(name),
     }
 }
@@ -44,13 +41,10 @@ fn name(payload: &Payload) -> Result<VmName, Error> {
 fn uuid(payload: &Payload) -> Result<VmUuid, Error> {
     let field = Field::new("virtualmachineid", &payload.virtualmachineid);
     let other = Field::new("cloudstack.vm.details.uuid", &payload.vm.uuid);
-    match (
-        field.optional(VmUuid::parse)?,
-        other.optional(VmUuid::parse)?,
-    ) {
-        (Some(first), Some(second)) if first != second => Err(field.error(&Problem::from(
-            "is another UUID than `cloudstack.vm.details.uuid`",
-        ))),
+    match (field.optional(VmUuid::parse)?, other.optional(VmUuid::parse)?) {
+        (Some(first), Some(second)) if first != second => {
+            Err(field.error(&Problem::from("is another UUID than `cloudstack.vm.details.uuid`")))
+        }
         (Some(uuid), _) | (None, Some(uuid)) => Ok(uuid),
         (None, None) => field.required("CloudStack writes it", VmUuid::parse),
     }

@@ -19,15 +19,16 @@ impl VmName {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if text.is_empty() || text.len() > 80 || !text.chars().all(is_allowed) {
-            return Err(Problem::from(
-                "must be 1 to 80 letters, digits, dots, underscores or hyphens",
-            ));
+            return Err(Problem::from("must be 1 to 80 letters, digits, dots, underscores or hyphens"));
         }
         if text.starts_with('.') || text.ends_with('.') {
             return Err(Problem::from("must not begin or end with a dot"));
         }
         if is_device(text) {
             return Err(Problem::from("must not be the name of a Windows device"));
+        }
+        if is_parked(text) {
+            return Err(Problem::from("must not end as the name of a VM that `stop` has parked"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -44,21 +45,18 @@ impl fmt::Display for VmName {
     }
 }
 
+/// Whether it ends in `.unclaimed-` and eight hexadecimal digits.
+fn is_parked(text: &str) -> bool {
+    text.rsplit_once(".unclaimed-")
+        .is_some_and(|(_, digits)| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// Whether Windows takes a file of this name for a device: CON, PRN, AUX, NUL, COM0 to COM9, LPT0 to LPT9.
 pub(super) fn is_device(file: &str) -> bool {
-    let stem = file
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .trim_end()
-        .to_ascii_uppercase();
-    let port = stem
-        .strip_prefix("COM")
-        .or_else(|| stem.strip_prefix("LPT"));
+    let stem = file.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     DEVICES.contains(&stem.as_str())
-        || port.is_some_and(|number| {
-            number.chars().count() == 1 && number.chars().all(|c| c.is_numeric())
-        })
+        || port.is_some_and(|number| number.chars().count() == 1 && number.chars().all(|c| c.is_numeric()))
 }
 
 #[cfg(test)]
@@ -67,15 +65,7 @@ mod tests {
 
     #[test]
     fn names() {
-        for good in [
-            "i-2-45-VM",
-            "r-4-VM",
-            "a",
-            "web_01.prod",
-            &"x".repeat(80),
-            "COM10",
-            "CONSOLE",
-        ] {
+        for good in ["i-2-45-VM", "r-4-VM", "a", "web_01.prod", &"x".repeat(80), "COM10", "CONSOLE"] {
             assert!(VmName::parse(good).is_ok(), "{good}");
         }
         for bad in [
@@ -91,6 +81,7 @@ mod tests {
             "CON",
             "nul.x",
             "com1",
+            "a.unclaimed-0123abcd",
             "LPT9.a",
             "\u{fc}",
             &"x".repeat(81),

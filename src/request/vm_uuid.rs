@@ -16,9 +16,7 @@ impl VmUuid {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let groups: Vec<&str> = text.split('-').collect();
         let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-        let is_hexadecimal = groups
-            .iter()
-            .all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let is_hexadecimal = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if lengths != [8, 4, 4, 4, 12] || !is_hexadecimal {
             return Err(Problem::from("must be a UUID"));
         }

@@ -18,11 +18,7 @@ impl WindowsPath {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let text = text.replace('/', "\\");
         let parts: Vec<&str> = text.split('\\').filter(|part| !part.is_empty()).collect();
-        let head = if text.starts_with("\\\\") {
-            unc_head(&parts)?
-        } else {
-            drive_head(&parts)?
-        };
+        let head = if text.starts_with("\\\\") { unc_head(&parts)? } else { drive_head(&parts)? };
         let names = parts.get(head.parts..).unwrap_or_default();
         names.iter().try_for_each(|name| check_name(name))?;
         let path = format!("{}{}", head.text, names.join("\\"));
@@ -52,20 +48,21 @@ impl WindowsPath {
         self.0.starts_with("\\\\")
     }
 
+    /// In UTF-16 units, as Windows counts.
+    pub fn length(&self) -> usize {
+        self.0.encode_utf16().count()
+    }
+
     /// Whether the last name ends so, in any letter case.
     pub fn has_extension(&self, extension: &str) -> bool {
         let name = self.0.rsplit('\\').next().unwrap_or_default();
-        name.rsplit_once('.')
-            .is_some_and(|(stem, found)| !stem.is_empty() && found.eq_ignore_ascii_case(extension))
+        name.rsplit_once('.').is_some_and(|(stem, found)| !stem.is_empty() && found.eq_ignore_ascii_case(extension))
     }
 
     /// Whether it lies in that folder or deeper. Windows compares without letter case.
     pub fn is_below(&self, folder: &Self) -> bool {
         let folder = folder.0.trim_end_matches('\\').to_lowercase();
-        self.0
-            .to_lowercase()
-            .strip_prefix(&folder)
-            .is_some_and(|rest| rest.starts_with('\\') && rest.len() > 1)
+        self.0.to_lowercase().strip_prefix(&folder).is_some_and(|rest| rest.starts_with('\\') && rest.len() > 1)
     }
 }
 
@@ -82,35 +79,22 @@ struct Head {
 }
 
 fn drive_head(parts: &[&str]) -> Result<Head, Problem> {
-    let is_drive = |part: &&&str| {
-        part.len() == 2
-            && part.ends_with(':')
-            && part.starts_with(|c: char| c.is_ascii_alphabetic())
-    };
+    let is_drive =
+        |part: &&&str| part.len() == 2 && part.ends_with(':') && part.starts_with(|c: char| c.is_ascii_alphabetic());
     match parts.first().filter(is_drive) {
-        Some(drive) => Ok(Head {
-            text: format!("{drive}\\"),
-            parts: 1,
-        }),
-        None => Err(Problem::from(
-            "must be an absolute Windows path such as D:\\Hyper-V",
-        )),
+        Some(drive) => Ok(Head { text: format!("{drive}\\"), parts: 1 }),
+        None => Err(Problem::from("must be an absolute Windows path such as D:\\Hyper-V")),
     }
 }
 
 fn unc_head(parts: &[&str]) -> Result<Head, Problem> {
     let [server, share, ..] = parts else {
-        return Err(Problem::from(
-            "must name a server and a share, as in \\\\server\\share\\folder",
-        ));
+        return Err(Problem::from("must name a server and a share, as in \\\\server\\share\\folder"));
     };
     // \\?\ and \\.\ reach past every rule above.
     check_name(server)?;
     check_name(share)?;
-    Ok(Head {
-        text: format!("\\\\{server}\\{share}\\"),
-        parts: 2,
-    })
+    Ok(Head { text: format!("\\\\{server}\\{share}\\"), parts: 2 })
 }
 
 fn check_name(name: &str) -> Result<(), Problem> {
@@ -120,16 +104,10 @@ fn check_name(name: &str) -> Result<(), Problem> {
     if name.chars().any(char::is_control) {
         return Err(Problem::from("must not hold control characters"));
     }
-    if name
-        .chars()
-        .any(|c| matches!(c, '*' | '?' | '[' | ']' | '`'))
-    {
+    if name.chars().any(|c| matches!(c, '*' | '?' | '[' | ']' | '`')) {
         return Err(Problem::from("must not hold the wildcards * ? [ ] `"));
     }
-    if name
-        .chars()
-        .any(|c| matches!(c, '<' | '>' | ':' | '"' | '|'))
-    {
+    if name.chars().any(|c| matches!(c, '<' | '>' | ':' | '"' | '|')) {
         return Err(Problem::from("must not hold < > : \" |"));
     }
     // Windows drops them, and the name means another file then.
@@ -154,10 +132,7 @@ mod tests {
 
     #[test]
     fn backslashes_are_folded() {
-        assert_eq!(
-            path(r"D:\\Hyper-V\\Virtual Hard Disks\"),
-            r"D:\Hyper-V\Virtual Hard Disks"
-        );
+        assert_eq!(path(r"D:\\Hyper-V\\Virtual Hard Disks\"), r"D:\Hyper-V\Virtual Hard Disks");
         assert_eq!(path("d:/templates/a b.vhdx"), r"d:\templates\a b.vhdx");
         assert_eq!(path(r"\\srv\share\\a.vhdx"), r"\\srv\share\a.vhdx");
         assert_eq!(path(r"\\\\srv\\share\\a.vhdx"), r"\\srv\share\a.vhdx");
@@ -197,11 +172,8 @@ mod tests {
 
     #[test]
     fn below_a_folder() {
-        let below = |file: &str, folder: &str| {
-            WindowsPath::parse(file)
-                .unwrap()
-                .is_below(&WindowsPath::parse(folder).unwrap())
-        };
+        let below =
+            |file: &str, folder: &str| WindowsPath::parse(file).unwrap().is_below(&WindowsPath::parse(folder).unwrap());
         assert!(below(r"D:\Templates\a.vhdx", r"d:\templates"));
         assert!(below(r"D:\a.vhdx", r"D:\"));
         assert!(below(r"\\srv\lib\a.vhdx", r"\\SRV\lib"));

@@ -1,10 +1,6 @@
 //! `cargo bench --bench create`: what one `create` costs, on both sides. Prints figures, asserts nothing.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    reason = "a benchmark prints its figures"
-)]
+#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a benchmark prints its figures")]
 
 #[path = "../extension/aimed.rs"]
 mod aimed;
@@ -26,18 +22,14 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
     let size = fs::metadata(PROGRAM)?.len();
-    println!(
-        "one `hyperv create` with one NIC, medians of {RUNS} runs, each on a new host on this machine"
-    );
+    println!("one `hyperv create` with one NIC, medians of {RUNS} runs, each on a new host on this machine");
     println!("the program: {:.2} MiB\n", mebibytes(size));
     println!(
         "| per answer | HTTP requests | PowerShell starts | bytes up | bytes down | wall ms | user+sys ms | peak MiB |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for latency in [0, 20] {
-        let runs = (0..RUNS)
-            .map(|_| measure(Duration::from_millis(latency)))
-            .collect::<Outcome<Vec<_>>>()?;
+        let runs = (0..RUNS).map(|_| measure(Duration::from_millis(latency))).collect::<Outcome<Vec<_>>>()?;
         let median = |figure: fn(&Run) -> f64| {
             let mut figures: Vec<f64> = runs.iter().map(figure).collect();
             figures.sort_by(f64::total_cmp);
@@ -73,12 +65,7 @@ fn measure(latency: Duration) -> Outcome<Run> {
     let file = folder.path().join("payload.json");
     fs::write(&file, payload_for(&host)?.to_string())?;
     let started = Instant::now();
-    let child = Command::new(PROGRAM)
-        .arg("create")
-        .arg(&file)
-        .arg("60")
-        .stdout(Stdio::null())
-        .spawn()?;
+    let child = Command::new(PROGRAM).arg("create").arg(&file).arg("60").stdout(Stdio::null()).spawn()?;
     let used = child.wait4()?;
     let wall = started.elapsed();
     if !used.status.success() {

@@ -12,22 +12,14 @@ use crate::case::{Case, Ran, fixtures, hyperv};
 fn every_bad_payload_is_refused_before_a_connection_is_made() {
     let host = Host::start(Options::new()).unwrap();
     let folder = fixtures().join("payloads/bad");
-    let mut names: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert!(names.len() >= 50);
     for name in names {
         let name = name.to_str().unwrap();
-        let ran = Case::new("create", &format!("bad/{name}"))
-            .redirected_to(&host)
-            .run();
+        let ran = Case::new("create", &format!("bad/{name}")).redirected_to(&host).run();
         ran.fails(&[]);
-        assert!(
-            !ran.stdout.contains("hunter2") && !ran.log.contains("hunter2"),
-            "{name} shows a secret"
-        );
+        assert!(!ran.stdout.contains("hunter2") && !ran.log.contains("hunter2"), "{name} shows a secret");
         let golden = without_folder(&ran.stdout).replace(&host.port().to_string(), "5986");
         expect_file![fixtures().join("replies/bad").join(name)].assert_eq(&golden);
     }
@@ -36,31 +28,38 @@ fn every_bad_payload_is_refused_before_a_connection_is_made() {
 
 /// The folder in which the payload lay is another one each time.
 fn without_folder(reply: &str) -> String {
-    let file = reply
-        .split_whitespace()
-        .find(|word| word.ends_with("/payload.json"));
-    file.map_or_else(
-        || reply.to_owned(),
-        |file| reply.replace(file, "payload.json"),
-    )
+    let file = reply.split_whitespace().find(|word| word.ends_with("/payload.json"));
+    file.map_or_else(|| reply.to_owned(), |file| reply.replace(file, "payload.json"))
+}
+
+#[test]
+fn half_of_a_pair_of_surrogates_is_no_text() {
+    let host = Host::start(Options::new()).unwrap();
+    let half = Case::new("create", "create.json").on(&host);
+    let half = half.text_of_payload(|text| text.replace("External vSwitch", "\\ud83d"));
+    half.run().fails(&["is not JSON"]);
+    assert_eq!(host.state().counters.connections, 0);
+}
+
+#[test]
+fn a_payload_that_is_no_regular_file_is_not_waited_for() {
+    let folder = TempDir::new().unwrap();
+    for path in ["/dev/zero", folder.path().to_str().unwrap()] {
+        Ran::from(&mut hyperv(folder.path(), &["create", path, "60"])).fails(&["no regular file"]);
+    }
 }
 
 #[test]
 fn a_payload_file_that_is_not_there() {
     let folder = TempDir::new().unwrap();
-    let ran = Ran::from(&mut hyperv(
-        folder.path(),
-        &["create", "nowhere.json", "60"],
-    ));
+    let ran = Ran::from(&mut hyperv(folder.path(), &["create", "nowhere.json", "60"]));
     ran.fails(&["nowhere.json", "cannot be read"]);
 }
 
 #[test]
 fn a_nic_without_uri_is_untagged_where_its_network_is_native() {
     let host = Host::start(Options::new()).unwrap();
-    let native = Case::new("create", "bad/nic-without-uri.json")
-        .on(&host)
-        .nic_key(0, "broadcastType", "Native".into());
+    let native = Case::new("create", "bad/nic-without-uri.json").on(&host).nic_key(0, "broadcastType", "Native".into());
     native.run().succeeds("Instance created");
     assert_eq!(host.state().vm("i-2-45-VM").unwrap().nics[0].vlan, None);
 }
@@ -76,7 +75,10 @@ fn keys_are_found_on_every_level_and_under_both_names() {
         let vhd_path = host.shift_remove("vhd_path").unwrap();
         let vm = details["virtualmachine"].as_object_mut().unwrap();
         let template = vm.shift_remove("template_path").unwrap();
-        details.insert("resourcemap".into(), serde_json::json!({"network_bridge": switch, "user": user, "template_path": template}));
+        details.insert(
+            "resourcemap".into(),
+            serde_json::json!({"network_bridge": switch, "user": user, "template_path": template}),
+        );
         // Blank counts as not set.
         details["host"]["vhd_path"] = " ".into();
         details.insert("extension".into(), serde_json::json!({"vhd_path": vhd_path, "user": "nobody"}));
@@ -88,10 +90,7 @@ fn keys_are_found_on_every_level_and_under_both_names() {
 fn a_template_on_a_share_is_taken_only_below_a_folder_of_the_administrator() {
     let host = Host::start(Options::new()).unwrap();
     let share = Case::new("create", "bad/template-path-unc.json").on(&host);
-    share.run().fails(&[
-        "externaldetails.virtualmachine.template_path",
-        "template_dirs",
-    ]);
+    share.run().fails(&["externaldetails.virtualmachine.template_path", "template_dirs"]);
     let allowed = share.host_key("template_dirs", r"D:\Templates; \\FILER\templates".into());
     // The model has no such file; what counts is that the host was asked.
     allowed.run().fails(&[r"\\filer\templates\ubuntu2404.vhdx"]);

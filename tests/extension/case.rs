@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use simulated_host::Host;
@@ -22,6 +24,39 @@ enum Content {
     Text(String),
 }
 
+/// A call that has been started.
+pub(crate) struct Running {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Running {
+    /// Waits for its end.
+    pub(crate) fn end(self) -> Ran {
+        let output = self.child.wait_with_output().unwrap();
+        Ran::new(output, self.folder.path())
+    }
+
+    /// Waits for its end, but no longer than CloudStack does; nothing if it had to be killed.
+    pub(crate) fn end_within(mut self, time: Duration) -> Option<Ran> {
+        let over = Instant::now() + time;
+        while self.child.try_wait().unwrap().is_none() {
+            if Instant::now() > over {
+                self.kill();
+                return None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Some(self.end())
+    }
+
+    /// Kills it as CloudStack does at the timeout: it can do nothing about it.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
 /// What came of it.
 pub(crate) struct Ran {
     pub(crate) stdout: String,
@@ -35,11 +70,13 @@ impl Case {
     pub(crate) fn new(action: &str, fixture: &str) -> Self {
         let text = fs::read_to_string(fixtures().join("payloads").join(fixture)).unwrap();
         let payload = serde_json::from_str(&text).map_or(Content::Text(text), Content::Json);
-        Self {
-            action: action.to_owned(),
-            payload,
-            timeout: "60".to_owned(),
-        }
+        Self { action: action.to_owned(), payload, timeout: "60".to_owned() }
+    }
+
+    /// Replaces the payload by this text.
+    pub(crate) fn text_of_payload(mut self, change: impl FnOnce(String) -> String) -> Self {
+        self.payload = Content::Text(change(self.text()));
+        self
     }
 
     pub(crate) fn timeout(mut self, seconds: &str) -> Self {
@@ -58,10 +95,7 @@ impl Case {
         self.payload = match self.payload {
             Content::Text(text) => Content::Text(text.replace("192.168.1.39", &address)),
             Content::Json(json) => {
-                let text = json
-                    .to_string()
-                    .replace("192.168.1.39:5985", &address)
-                    .replace("192.168.1.39", &address);
+                let text = json.to_string().replace("192.168.1.39:5985", &address).replace("192.168.1.39", &address);
                 Content::Json(serde_json::from_str(&text).unwrap())
             }
         };
@@ -84,11 +118,7 @@ impl Case {
     pub(crate) fn set(self, path: &[&str], value: Value) -> Self {
         self.change(|payload| {
             let (key, parents) = path.split_last().unwrap();
-            let parent = parents
-                .iter()
-                .fold(payload, |parent, key| &mut parent[*key])
-                .as_object_mut()
-                .unwrap();
+            let parent = parents.iter().fold(payload, |parent, key| &mut parent[*key]).as_object_mut().unwrap();
             match value {
                 Value::Null => _ = parent.shift_remove(*key),
                 value => _ = parent.insert((*key).to_owned(), value),
@@ -97,21 +127,23 @@ impl Case {
     }
 
     pub(crate) fn change(mut self, change: impl FnOnce(&mut Value)) -> Self {
-        let Content::Json(payload) = &mut self.payload else {
-            panic!("this fixture is no JSON")
-        };
+        let Content::Json(payload) = &mut self.payload else { panic!("this fixture is no JSON") };
         change(payload);
         self
     }
 
-    pub(crate) fn run(&self) -> Ran {
+    /// Starts the call and leaves it running.
+    pub(crate) fn start(&self) -> Running {
         let folder = TempDir::new().unwrap();
         let payload = folder.path().join("payload.json");
         fs::write(&payload, self.text()).unwrap();
-        Ran::from(&mut hyperv(
-            folder.path(),
-            &[&self.action, payload.to_str().unwrap(), &self.timeout],
-        ))
+        let mut command = hyperv(folder.path(), &[&self.action, payload.to_str().unwrap(), &self.timeout]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Running { child, folder }
+    }
+
+    pub(crate) fn run(&self) -> Ran {
+        self.start().end()
     }
 
     /// The payload as it is written to the file.
@@ -126,43 +158,29 @@ impl Case {
 /// The program in an environment of its own, with a log at its most talkative in `folder`.
 pub(crate) fn hyperv(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hyperv"));
-    command
-        .args(arguments)
-        .env_clear()
-        .env("HYPERV_LOG", folder.join("log"))
-        .current_dir(folder);
+    command.args(arguments).env_clear().env("HYPERV_LOG", folder.join("log")).current_dir(folder);
     command
 }
 
 impl Ran {
     pub(crate) fn from(command: &mut Command) -> Self {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().unwrap();
-        let log = command
-            .get_current_dir()
-            .map(|folder| fs::read_to_string(folder.join("log")).unwrap_or_default());
+        let output = command.output().unwrap();
+        Self::new(output, command.get_current_dir().unwrap())
+    }
+
+    fn new(output: Output, folder: &Path) -> Self {
         Self {
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-            code: status.code(),
-            log: log.unwrap_or_default(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+            log: fs::read_to_string(folder.join("log")).unwrap_or_default(),
         }
     }
 
     /// The one line, which every call must give, as JSON.
     pub(crate) fn reply(&self) -> Value {
-        assert_eq!(
-            self.stderr, "",
-            "CloudStack reads standard error into the reply"
-        );
-        assert!(
-            self.stdout.is_ascii() && self.stdout.ends_with('\n'),
-            "{:?}",
-            self.stdout
-        );
+        assert_eq!(self.stderr, "", "CloudStack reads standard error into the reply");
+        assert!(self.stdout.is_ascii() && self.stdout.ends_with('\n'), "{:?}", self.stdout);
         assert_eq!(self.stdout.lines().count(), 1, "{:?}", self.stdout);
         assert!(self.stdout.len() < 60 * 1024);
         serde_json::from_str(&self.stdout).unwrap()
@@ -171,12 +189,7 @@ impl Ran {
     /// The call succeeded with this message.
     #[track_caller]
     pub(crate) fn succeeds(&self, message: &str) {
-        assert_eq!(
-            self.reply(),
-            json!({"status": "success", "message": message}),
-            "log:\n{}",
-            self.log
-        );
+        assert_eq!(self.reply(), json!({"status": "success", "message": message}), "log:\n{}", self.log);
         assert_eq!(self.code, Some(0));
     }
 
@@ -184,19 +197,10 @@ impl Ran {
     #[track_caller]
     pub(crate) fn fails(&self, words: &[&str]) {
         let reply = self.reply();
-        assert_eq!(
-            (self.code, &reply["status"]),
-            (Some(1), &json!("error")),
-            "{reply}\nlog:\n{}",
-            self.log
-        );
+        assert_eq!((self.code, &reply["status"]), (Some(1), &json!("error")), "{reply}\nlog:\n{}", self.log);
         let error = reply["error"].as_str().unwrap();
         for word in words {
-            assert!(
-                error.contains(word),
-                "no {word:?} in: {error}\nlog:\n{}",
-                self.log
-            );
+            assert!(error.contains(word), "no {word:?} in: {error}\nlog:\n{}", self.log);
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What hosts do to a `create`, each told apart by what the operator reads.
 
 use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use simulated_host::{Action, Certificate, Host, Noise, Options, Rule, Verb, World};
+use simulated_host::{Action, Certificate, ChannelBinding, Host, Noise, Options, Point, Rule, Verb, World};
 
 use crate::case::Case;
 
@@ -14,25 +15,16 @@ fn create(host: &Host) -> Case {
 
 #[test]
 fn the_name_does_not_resolve() {
-    // The top-level domain that never exists (RFC 6761).
+    // No such name exists anywhere (RFC 6761).
     let case = Case::new("create", "create.json").host_key("url", json!("hv1.invalid"));
-    case.timeout("10")
-        .run()
-        .fails(&["hv1.invalid", "does not resolve", "url"]);
+    case.timeout("10").run().fails(&["hv1.invalid", "url"]);
 }
 
 #[test]
 fn the_connection_is_refused() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let case =
-        Case::new("create", "create.json").host_key("url", json!(format!("127.0.0.1:{port}")));
-    case.timeout("4")
-        .run()
-        .fails(&["refuses the connection", &port.to_string()]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let case = Case::new("create", "create.json").host_key("url", json!(format!("127.0.0.1:{port}")));
+    case.timeout("4").run().fails(&["refuses the connection", &port.to_string()]);
 }
 
 #[test]
@@ -45,39 +37,24 @@ fn a_certificate_that_is_not_trusted_comes_with_both_remedies_and_its_fingerprin
     ];
     for (certificate, reason) in bad {
         let host = Host::start(Options::new().certificate(certificate)).unwrap();
-        create(&host)
-            .run()
-            .fails(&[reason, "tls_ca_file", "tls_fingerprint", host.fingerprint()]);
+        create(&host).run().fails(&[reason, "tls_ca_file", "tls_fingerprint", host.fingerprint()]);
         let counters = host.state().counters;
-        assert_eq!(
-            (counters.logins, counters.http_requests),
-            (0, 0),
-            "{reason}"
-        );
+        assert_eq!((counters.logins, counters.http_requests), (0, 0), "{reason}");
     }
 }
 
 #[test]
 fn a_fingerprint_takes_any_certificate_and_no_other() {
-    for certificate in [
-        Certificate::SelfSigned,
-        Certificate::Expired,
-        Certificate::WrongName,
-        Certificate::AuthorityAsServer,
-    ] {
+    for certificate in
+        [Certificate::SelfSigned, Certificate::Expired, Certificate::WrongName, Certificate::AuthorityAsServer]
+    {
         let host = Host::start(Options::new().certificate(certificate)).unwrap();
         let pinned = create(&host).host_key("tls_ca_file", json!(null));
-        let colons: Vec<_> = host
-            .fingerprint()
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| str::from_utf8(pair).unwrap())
-            .collect();
+        let colons: Vec<_> =
+            host.fingerprint().as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap()).collect();
         let case = pinned.host_key("tls_fingerprint", json!(colons.join(":").to_uppercase()));
         case.run().succeeds("Instance created");
-        case.host_key("tls_fingerprint", json!("0".repeat(64)))
-            .run()
-            .fails(&["fingerprint", host.fingerprint()]);
+        case.host_key("tls_fingerprint", json!("0".repeat(64))).run().fails(&["fingerprint", host.fingerprint()]);
     }
 }
 
@@ -85,15 +62,9 @@ fn a_fingerprint_takes_any_certificate_and_no_other() {
 fn no_verification_only_where_the_key_says_false() {
     let host = Host::start(Options::new().certificate(Certificate::SelfSigned)).unwrap();
     let case = create(&host).host_key("tls_ca_file", json!(null));
-    let ran = case
-        .host_key("verify_tls_certificate", json!("False"))
-        .run();
+    let ran = case.host_key("verify_tls_certificate", json!("False")).run();
     ran.succeeds("Instance created");
-    assert!(
-        ran.log.contains("WARN"),
-        "the log does not say that nothing was verified:\n{}",
-        ran.log
-    );
+    assert!(ran.log.contains("WARN"), "the log does not say that nothing was verified:\n{}", ran.log);
 }
 
 #[test]
@@ -108,9 +79,7 @@ fn a_wrong_password_is_asked_once() {
 #[test]
 fn an_account_without_rights() {
     let host = Host::start(Options::new().deny()).unwrap();
-    create(&host)
-        .run()
-        .fails(&["LocalAccountTokenFilterPolicy"]);
+    create(&host).run().fails(&["LocalAccountTokenFilterPolicy"]);
     assert_eq!(host.state().counters.powershell_starts, 0);
 }
 
@@ -118,9 +87,7 @@ fn an_account_without_rights() {
 fn what_is_missing_on_the_host_is_named() {
     let host = |world: World| Host::start(Options::new().world(world)).unwrap();
     let world = World::default;
-    create(&host(world().without_switch("External vSwitch")))
-        .run()
-        .fails(&["External vSwitch", "network_switch"]);
+    create(&host(world().without_switch("External vSwitch"))).run().fails(&["External vSwitch", "network_switch"]);
     create(&host(world().without_file(r"D:\Templates\ubuntu2404.vhdx")))
         .run()
         .fails(&[r"D:\Templates\ubuntu2404.vhdx", "template_path"]);
@@ -129,16 +96,8 @@ fn what_is_missing_on_the_host_is_named() {
 #[test]
 fn too_little_memory_or_disk_is_told_apart_and_nothing_stays() {
     let trouble = [
-        (
-            World::default().with_memory(1 << 30),
-            "memory",
-            "0x8007000E",
-        ),
-        (
-            World::default().with_free_disk(4096),
-            "disk is full",
-            "0x80070070",
-        ),
+        (World::default().with_memory(1 << 30), "memory", "0x8007000E"),
+        (World::default().with_free_disk(4096), "disk is full", "0x80070070"),
     ];
     for (world, words, hresult) in trouble {
         let host = Host::start(Options::new().world(world)).unwrap();
@@ -152,21 +111,37 @@ fn too_little_memory_or_disk_is_told_apart_and_nothing_stays() {
 
 #[test]
 fn noise_around_the_answer_does_no_harm() {
-    let noise = Noise {
-        progress: true,
-        stray_lines: true,
-        byte_order_mark: true,
-    };
+    let noise = Noise { progress: true, stray_lines: true, byte_order_mark: true };
     let host = Host::start(Options::new().noise(noise)).unwrap();
     create(&host).run().succeeds("Instance created");
 }
 
+/// CloudStack kills a process at the timeout, and what it has printed until then is lost.
 #[test]
 fn a_host_that_falls_silent_is_given_up_in_time() {
-    for verb in [Verb::Create, Verb::Command, Verb::Send, Verb::Receive] {
-        let host = Host::start(Options::new().rule(Rule::new(verb, Action::Silence))).unwrap();
-        // The program ends by itself: a process that CloudStack kills prints nothing.
-        create(&host).timeout("4").run().fails(&[]);
+    let verbs = [Verb::Create, Verb::Command, Verb::Send, Verb::Receive].map(Point::from);
+    let points = verbs.into_iter().chain([Point::Connect, Point::Negotiate]);
+    thread::scope(|scope| {
+        for point in points {
+            for seconds in [1, 2, 4] {
+                scope.spawn(move || {
+                    let host = Host::start(Options::new().rule(Rule::new(point, Action::Silence))).unwrap();
+                    let ran =
+                        create(&host).timeout(&seconds.to_string()).start().end_within(Duration::from_secs(seconds));
+                    ran.unwrap_or_else(|| panic!("{point:?}: nothing within {seconds} s")).fails(&[]);
+                });
+            }
+        }
+    });
+}
+
+/// The VM runs and the answer is known; nothing may keep it back.
+#[test]
+fn a_shell_that_cannot_be_removed_costs_no_success() {
+    for seconds in [2, 4] {
+        let host = Host::start(Options::new().rule(Rule::new(Verb::Delete, Action::Silence))).unwrap();
+        let ran = create(&host).timeout(&seconds.to_string()).start().end_within(Duration::from_secs(seconds));
+        ran.unwrap_or_else(|| panic!("nothing within {seconds} s")).succeeds("Instance created");
     }
 }
 
@@ -175,4 +150,29 @@ fn an_answer_that_came_late_is_no_error() {
     let slow = Rule::new(Verb::Command, Action::Slow(Duration::from_millis(300)));
     let host = Host::start(Options::new().rule(slow)).unwrap();
     create(&host).run().succeeds("Instance created");
+}
+
+#[test]
+fn a_fingerprint_wins_over_everything_else() {
+    let host = Host::start(Options::new().certificate(Certificate::SelfSigned)).unwrap();
+    let case = create(&host).host_key("verify_tls_certificate", json!("false"));
+    case.run().succeeds("Instance created");
+    let pinned = case.host_key("tls_fingerprint", json!("0".repeat(64)));
+    pinned.run().fails(&["fingerprint", host.fingerprint()]);
+    pinned.host_key("tls_fingerprint", json!(host.fingerprint())).run().succeeds("Instance created");
+}
+
+#[test]
+fn channel_binding_can_be_left_out_but_is_not() {
+    let host = Host::start(Options::new().channel_binding(ChannelBinding::Strict).mic_required(true)).unwrap();
+    let case = create(&host).host_key("ntlm_workstation", json!("MGMT-01"));
+    case.run().succeeds("Instance created");
+    case.host_key("ntlm_channel_binding", json!("off")).run().fails(&["password"]);
+}
+
+#[test]
+fn the_port_may_stand_beside_the_address() {
+    let host = Host::start(Options::new()).unwrap();
+    let case = create(&host).host_key("url", json!("127.0.0.1")).host_key("port", json!(host.port()));
+    case.run().succeeds("Instance created");
 }

@@ -20,11 +20,7 @@ const IMPORTERS: [(&str, &str, &[&str]); 7] = [
     ("reqwest", "winrm/src", &["transport/http.rs"]),
     ("rustls", "winrm/src", &["transport/tls.rs"]),
     ("ntlmclient", "winrm/src", &["auth/ntlm.rs"]),
-    (
-        "quick_xml",
-        "winrm/src",
-        &["soap/element.rs", "soap/request.rs"],
-    ),
+    ("quick_xml", "winrm/src", &["soap/element.rs", "soap/request.rs"]),
     ("clap", "src", &["cli.rs"]),
     ("tracing_subscriber", "src", &["log.rs"]),
     ("serde_path_to_error", "src", &["payload.rs"]),
@@ -33,62 +29,37 @@ const IMPORTERS: [(&str, &str, &[&str]); 7] = [
 #[test]
 fn packages_depend_on_each_other_only_as_designed() {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--locked",
-            "--format-version",
-            "1",
-        ])
+        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut found = BTreeSet::new();
     for package in metadata["packages"].as_array().unwrap() {
-        for dependency in package["dependencies"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|dependency| !dependency["path"].is_null())
+        for dependency in
+            package["dependencies"].as_array().unwrap().iter().filter(|dependency| !dependency["path"].is_null())
         {
             let is_dev = dependency["kind"] == "dev";
             found.insert((text(&package["name"]), text(&dependency["name"]), is_dev));
         }
     }
-    let allowed = EDGES
-        .map(|(from, to, is_dev)| (from.to_owned(), to.to_owned(), is_dev))
-        .into_iter()
-        .collect();
+    let allowed = EDGES.map(|(from, to, is_dev)| (from.to_owned(), to.to_owned(), is_dev)).into_iter().collect();
     assert_eq!(found, allowed);
 }
 
 #[test]
 fn one_file_knows_both_winrm_and_powershell() {
-    let both: Vec<_> = sources("src")
-        .into_iter()
-        .filter(|file| names(file, "winrm") && names(file, "powershell"))
-        .collect();
+    let both: Vec<_> =
+        sources("src").into_iter().filter(|file| names(file, "winrm") && names(file, "powershell")).collect();
     assert_eq!(both, [root().join("src/remote.rs")]);
 }
 
 #[test]
 fn foreign_crates_have_one_door_each() {
     for (crate_name, folder, allowed) in IMPORTERS {
-        let found: BTreeSet<_> = sources(folder)
-            .into_iter()
-            .filter(|file| names(file, crate_name))
-            .collect();
-        let allowed: BTreeSet<_> = allowed
-            .iter()
-            .map(|file| root().join(folder).join(file))
-            .collect();
+        let found: BTreeSet<_> = sources(folder).into_iter().filter(|file| names(file, crate_name)).collect();
+        let allowed: BTreeSet<_> = allowed.iter().map(|file| root().join(folder).join(file)).collect();
         assert_eq!(found, allowed, "{crate_name}");
     }
 }
@@ -97,10 +68,7 @@ fn foreign_crates_have_one_door_each() {
 fn layers_inside_a_package_look_down_only() {
     // Folder or file, and what it must not name.
     let forbidden = [
-        (
-            "src/payload.rs",
-            &["request", "action", "remote", "reply"][..],
-        ),
+        ("src/payload.rs", &["request", "action", "remote", "reply"][..]),
         ("src/request", &["action", "remote", "reply", "run"]),
         ("src/action", &["payload", "cli", "log"]),
         ("winrm/src/soap", &["client", "shell", "transport", "auth"]),
@@ -112,11 +80,7 @@ fn layers_inside_a_package_look_down_only() {
         for file in sources(place) {
             let code = code(&file);
             for module in modules {
-                assert!(
-                    !code.contains(&format!("crate::{module}")),
-                    "{} names {module}",
-                    file.display()
-                );
+                assert!(!code.contains(&format!("crate::{module}")), "{} names {module}", file.display());
             }
         }
     }
@@ -125,10 +89,7 @@ fn layers_inside_a_package_look_down_only() {
 #[test]
 fn only_main_prints() {
     for folder in ["src", "winrm/src", "powershell/src"] {
-        for file in sources(folder)
-            .into_iter()
-            .filter(|file| !file.ends_with("src/main.rs"))
-        {
+        for file in sources(folder).into_iter().filter(|file| !file.ends_with("src/main.rs")) {
             let code = code(&file);
             for word in ["println!", "print!", "stdout(", "stderr(", "process::exit"] {
                 assert!(!code.contains(word), "{} uses {word}", file.display());
@@ -150,11 +111,7 @@ fn names(file: &Path, crate_name: &str) -> bool {
 fn code(file: &Path) -> String {
     let text = fs::read_to_string(file).unwrap();
     let product = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-    product
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// All product files of a folder, or the one file.
@@ -163,14 +120,8 @@ fn sources(place: &str) -> Vec<PathBuf> {
     let mut open = vec![root().join(place)];
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("tests.rs")
-        {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             found.push(path);
         }
     }

@@ -21,11 +21,7 @@ pub(crate) struct Domain {
 impl Account {
     /// An account of this host alone. Any domain passes: Windows looks for an unknown one among its local accounts.
     pub fn local(name: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            password: password.into(),
-            domain: None,
-        }
+        Self { name: name.into(), password: password.into(), domain: None }
     }
 
     /// An account of a domain, reached as `DOM\name`, `name@dom.tld` or plainly `name`.
@@ -35,14 +31,8 @@ impl Account {
         name: impl Into<String>,
         password: impl Into<String>,
     ) -> Self {
-        let domain = Some(Domain {
-            netbios: netbios.into(),
-            dns: dns.into(),
-        });
-        Self {
-            domain,
-            ..Self::local(name, password)
-        }
+        let domain = Some(Domain { netbios: netbios.into(), dns: dns.into() });
+        Self { domain, ..Self::local(name, password) }
     }
 
     /// Whether a login names this account. `user` and `domain` are those of the type-3 message.
@@ -51,8 +41,7 @@ impl Account {
         match &self.domain {
             None => same(user, &self.name),
             Some(own) => {
-                let here =
-                    domain.is_empty() || same(domain, &own.netbios) || same(domain, &own.dns);
+                let here = domain.is_empty() || same(domain, &own.netbios) || same(domain, &own.dns);
                 let principal = format!("{}@{}", self.name, own.dns);
                 let as_principal = domain.is_empty() && same(user, &principal);
                 let elsewhere = same(domain, &host.netbios_computer);
@@ -65,9 +54,6 @@ impl Account {
 /// Names the account and keeps its password to itself.
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account")
-            .field("name", &self.name)
-            .field("domain", &self.domain)
-            .finish_non_exhaustive()
+        f.debug_struct("Account").field("name", &self.name).field("domain", &self.domain).finish_non_exhaustive()
     }
 }

@@ -31,11 +31,7 @@ impl AnswerBody {
             Self::Whole(mut bytes) => {
                 let promised = bytes.len();
                 let half = bytes.split_to(promised / 2);
-                Self::Cut {
-                    half,
-                    promised,
-                    pause: Box::pin(sleep(BREATH)),
-                }
+                Self::Cut { half, promised, pause: Box::pin(sleep(BREATH)) }
             }
             cut @ Self::Cut { .. } => cut,
         }
@@ -46,18 +42,12 @@ impl Body for AnswerBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let bytes = match &mut *self {
             Self::Whole(bytes) => bytes,
             Self::Cut { half, .. } if !half.is_empty() => half,
             Self::Cut { pause, .. } => {
-                return pause
-                    .as_mut()
-                    .poll(context)
-                    .map(|()| Some(Err(io::ErrorKind::ConnectionReset.into())));
+                return pause.as_mut().poll(context).map(|()| Some(Err(io::ErrorKind::ConnectionReset.into())));
             }
         };
         let bytes = std::mem::take(bytes);
@@ -70,12 +60,8 @@ impl Body for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Whole(bytes) => {
-                SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
-            }
-            Self::Cut { promised, .. } => {
-                SizeHint::with_exact(u64::try_from(*promised).unwrap_or(u64::MAX))
-            }
+            Self::Whole(bytes) => SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
+            Self::Cut { promised, .. } => SizeHint::with_exact(u64::try_from(*promised).unwrap_or(u64::MAX)),
         }
     }
 }

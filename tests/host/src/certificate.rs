@@ -1,9 +1,8 @@
 //! Certificates that WinRM hosts show: a good one, and the bad ones that users really have.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256,
-    PKCS_RSA_SHA384,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, PKCS_RSA_SHA384,
 };
 use sha2::{Digest, Sha256};
 use std::io;
@@ -95,19 +94,14 @@ impl Identity {
 
     /// SHA-256 over the leaf, as 64 lower-case hex digits.
     pub(crate) fn fingerprint(&self) -> String {
-        Sha256::digest(&self.leaf)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        Sha256::digest(&self.leaf).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(crate) fn server_config(&self) -> io::Result<Arc<ServerConfig>> {
         ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![self.leaf.clone()], self.key.clone_key())
+                builder.with_no_client_auth().with_single_cert(vec![self.leaf.clone()], self.key.clone_key())
             })
             .map(Arc::new)
             .map_err(io::Error::other)
@@ -121,10 +115,7 @@ impl Identity {
         let leaf_params = leaf_params(certificate)?;
         let leaf = match certificate {
             Certificate::SelfSigned => leaf_params.self_signed(&leaf_key)?,
-            _ => leaf_params.signed_by(
-                &leaf_key,
-                &Issuer::from_params(&authority_params, &authority_key),
-            )?,
+            _ => leaf_params.signed_by(&leaf_key, &Issuer::from_params(&authority_params, &authority_key))?,
         };
         Ok(Self {
             authority_pem: authority.pem(),
@@ -137,30 +128,19 @@ impl Identity {
 
 fn authority_params() -> CertificateParams {
     let mut params = CertificateParams::default();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Simulated host authority");
+    params.distinguished_name.push(DnType::CommonName, "Simulated host authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![
-        KeyUsagePurpose::KeyCertSign,
-        KeyUsagePurpose::DigitalSignature,
-    ];
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
     params
 }
 
 fn leaf_params(certificate: Certificate) -> Result<CertificateParams, rcgen::Error> {
     let names = match certificate {
         Certificate::WrongName => vec!["elsewhere.example".to_owned()],
-        _ => vec![
-            "localhost".to_owned(),
-            "127.0.0.1".to_owned(),
-            "::1".to_owned(),
-        ],
+        _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()],
     };
     let mut params = CertificateParams::new(names)?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Simulated host");
+    params.distinguished_name.push(DnType::CommonName, "Simulated host");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let now = OffsetDateTime::now_utc();
     (params.not_before, params.not_after) = match certificate {

@@ -1,13 +1,18 @@
 //! The options of the program, and what they mean for a host.
 
+mod rule;
+
 use clap::{Parser, ValueEnum};
+use serde_json::json;
 use simulated_host::{
-    Account, Action, Certificate, ChannelBinding, Fault, KeyKind, Noise, Options, Point, Rule,
-    Verb, World,
+    Account, Certificate, ChannelBinding, KeyKind, Language, Noise, Options, Rule, ServerVersion, Windows, World,
 };
 use std::time::Duration;
 
-/// A WinRM host on loopback with a small model of Hyper-V behind it.
+const SWITCH: &str = "External vSwitch";
+const TEMPLATE: &str = r"D:\Templates\ubuntu2404.vhdx";
+
+/// A WinRM host on loopback with a small model of Hyper-V behind it, or a PowerShell with stand-in modules.
 ///
 /// Once it listens it prints one line of JSON: url, host, port, username, password, tls_ca_file, tls_fingerprint and
 /// state_url. It serves until it is told to end (Ctrl+C or SIGTERM).
@@ -50,10 +55,20 @@ pub(crate) struct Cli {
     /// Shells that one user may have open
     #[arg(long, default_value_t = 30)]
     max_shells: usize,
+    /// What runs scripts: a model that knows them, or PowerShell 7 (the variable PWSH, else pwsh on the PATH) against
+    /// stand-ins for the modules of a Hyper-V host
+    #[arg(long, value_enum, default_value = "model")]
+    executor: ExecutorArg,
+    /// Version of Windows Server; with PowerShell only
+    #[arg(long, value_enum, default_value = "2022", value_name = "YEAR")]
+    windows_version: VersionArg,
+    /// Language of the host's names and sentences; with PowerShell only
+    #[arg(long, value_enum, default_value = "en")]
+    language: LanguageArg,
     /// Memory of the host, in bytes
     #[arg(long, value_name = "BYTES")]
     memory: Option<u64>,
-    /// Free disk space of the host, in bytes
+    /// Free disk space of the host, in bytes; with the model only
     #[arg(long, value_name = "BYTES")]
     free_disk: Option<u64>,
     /// The host has no virtual switch
@@ -68,10 +83,10 @@ pub(crate) struct Cli {
     /// A machine of that name that nobody has marked is there already
     #[arg(long, value_name = "NAME")]
     unmarked_vm: Vec<String>,
-    /// Hand out the output of a script in so many pieces
+    /// Hand out the output of a script in so many pieces; with the model only
     #[arg(long, default_value_t = 1)]
     pieces: usize,
-    /// Print progress records, stray lines and a byte order mark beside the answers of scripts
+    /// Print progress records, stray lines and a byte order mark beside the answers of scripts; with the model only
     #[arg(long)]
     noise: bool,
     /// Make identifiers of shells and commands, whatever the client chooses
@@ -80,7 +95,7 @@ pub(crate) struct Cli {
     /// Fault to play: VERB[:N]=ACTION, with VERB one of connect, negotiate, create, command, send, receive, signal,
     /// delete, any; N the one time it happens, counted from 1; ACTION one of silence, silence-after, reset,
     /// reset-after, cut, html, slow=MS, http=STATUS, fault=CODE, wmi-error=CODE
-    #[arg(long, value_parser = rule, value_name = "RULE")]
+    #[arg(long, value_parser = rule::rule, value_name = "RULE")]
     fault: Vec<Rule>,
 }
 
@@ -109,7 +124,57 @@ enum ChannelBindingArg {
     Strict,
 }
 
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum ExecutorArg {
+    Model,
+    #[value(name = "powershell")]
+    PowerShell,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum VersionArg {
+    #[value(name = "2016")]
+    V2016,
+    #[value(name = "2019")]
+    V2019,
+    #[value(name = "2022")]
+    V2022,
+    #[value(name = "2025")]
+    V2025,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LanguageArg {
+    En,
+    De,
+}
+
 impl Cli {
+    /// The machine to run scripts on, where the model does not play them.
+    pub(crate) fn windows(&self) -> Option<Windows> {
+        if self.executor == ExecutorArg::Model {
+            return None;
+        }
+        let mut windows = Windows::new().version(self.windows_version.into()).language(self.language.into());
+        if self.without_switch {
+            windows = windows.without_switch(SWITCH);
+        }
+        if self.without_template {
+            windows = windows.without(TEMPLATE);
+        }
+        if let Some(bytes) = self.memory {
+            windows = windows.memory(bytes);
+        }
+        let foreign = "cloudstack-vm-id: 0f3fce0a-55a4-4d39-b0d6-0d7f4f5b61c1";
+        let machine = |notes| {
+            move |windows: Windows, name: &String| {
+                windows.with_machine(json!({"Name": name, "State": "Running", "Notes": notes}))
+            }
+        };
+        windows = self.foreign_vm.iter().fold(windows, machine(foreign));
+        Some(self.unmarked_vm.iter().fold(windows, machine("")))
+    }
+
     /// What to start a host with.
     pub(crate) fn options(self) -> Options {
         let options = Options::new()
@@ -123,11 +188,7 @@ impl Cli {
             .powershell_start(Duration::from_millis(self.powershell_start))
             .max_shells(self.max_shells)
             .pieces(self.pieces)
-            .noise(if self.noise {
-                Noise::ALL
-            } else {
-                Noise::default()
-            })
+            .noise(if self.noise { Noise::ALL } else { Noise::default() })
             .client_ids(!self.own_ids)
             .world(self.world());
         let options = if self.deny { options.deny() } else { options };
@@ -147,10 +208,10 @@ impl Cli {
     fn world(&self) -> World {
         let mut world = World::default();
         if self.without_switch {
-            world = world.without_switch("External vSwitch");
+            world = world.without_switch(SWITCH);
         }
         if self.without_template {
-            world = world.without_file(r"D:\Templates\ubuntu2404.vhdx");
+            world = world.without_file(TEMPLATE);
         }
         if let Some(bytes) = self.memory {
             world = world.with_memory(bytes);
@@ -197,62 +258,22 @@ impl From<ChannelBindingArg> for ChannelBinding {
     }
 }
 
-fn rule(text: &str) -> Result<Rule, String> {
-    let (place, what) = text
-        .split_once('=')
-        .ok_or("a rule is written VERB=ACTION or VERB:N=ACTION")?;
-    let (point, n) = match place.split_once(':') {
-        Some((point, n)) => (
-            point,
-            Some(
-                n.parse()
-                    .map_err(|_| format!("`{n}` is no number of times"))?,
-            ),
-        ),
-        None => (place, None),
-    };
-    let rule = Rule::new(point_named(point)?, action(what)?);
-    Ok(match n {
-        Some(n) => rule.nth(n),
-        None => rule,
-    })
-}
-
-fn point_named(name: &str) -> Result<Point, String> {
-    Ok(match name {
-        "connect" => Point::Connect,
-        "negotiate" => Point::Negotiate,
-        "any" => Point::AnyVerb,
-        _ => Verb::ALL
-            .into_iter()
-            .find(|verb| verb.name() == name)
-            .map(Point::Verb)
-            .ok_or_else(|| format!("`{name}` is no verb"))?,
-    })
-}
-
-fn action(text: &str) -> Result<Action, String> {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    let number = || {
-        value
-            .parse::<u32>()
-            .map_err(|_| format!("`{name}` needs a number behind it, as in {name}=500"))
-    };
-    Ok(match name {
-        "silence" => Action::Silence,
-        "silence-after" => Action::SilenceAfter,
-        "reset" => Action::Reset,
-        "reset-after" => Action::ResetAfter,
-        "cut" => Action::Cut,
-        "html" => Action::page(500),
-        "slow" => Action::Slow(Duration::from_millis(number()?.into())),
-        "http" => Action::status(
-            u16::try_from(number()?).map_err(|_| format!("`{value}` is no HTTP status"))?,
-        ),
-        "fault" => Action::Fault(Fault::with_code(number()?)),
-        "wmi-error" => {
-            Action::Fault(Fault::with_code(number()?).in_form(simulated_host::FaultForm::WmiError))
+impl From<VersionArg> for ServerVersion {
+    fn from(arg: VersionArg) -> Self {
+        match arg {
+            VersionArg::V2016 => Self::V2016,
+            VersionArg::V2019 => Self::V2019,
+            VersionArg::V2022 => Self::V2022,
+            VersionArg::V2025 => Self::V2025,
         }
-        _ => return Err(format!("`{name}` is no action")),
-    })
+    }
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::En => Self::English,
+            LanguageArg::De => Self::German,
+        }
+    }
 }

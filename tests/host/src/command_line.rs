@@ -18,25 +18,16 @@ pub(crate) fn starts_powershell(line: &str) -> bool {
         Some(quoted) => quoted.split('"').next(),
         None => line.split_whitespace().next(),
     };
-    let file = program
-        .and_then(|program| program.rsplit(['\\', '/']).next())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let file = program.and_then(|program| program.rsplit(['\\', '/']).next()).unwrap_or_default().to_ascii_lowercase();
     file.strip_suffix(".exe").unwrap_or(&file) == "powershell"
 }
 
 /// The script inside `-EncodedCommand`: base64 of UTF-16LE.
 pub(crate) fn encoded_command(line: &str) -> Option<String> {
     let mut words = line.split_whitespace();
-    words.find(|word| {
-        ["-encodedcommand", "-enc", "-e"]
-            .iter()
-            .any(|name| word.eq_ignore_ascii_case(name))
-    })?;
+    words.find(|word| ["-encodedcommand", "-enc", "-e"].iter().any(|name| word.eq_ignore_ascii_case(name)))?;
     let bytes = BASE64_STANDARD.decode(words.next()?).ok()?;
-    let units = bytes
-        .chunks_exact(2)
-        .filter_map(|unit| unit.try_into().ok().map(u16::from_le_bytes));
+    let units = bytes.chunks_exact(2).filter_map(|unit| unit.try_into().ok().map(u16::from_le_bytes));
     Some(String::from_utf16_lossy(&units.collect::<Vec<_>>()))
 }
 
@@ -54,23 +45,14 @@ mod tests {
         ] {
             assert!(starts_powershell(line), "{line}");
         }
-        for line in [
-            "",
-            "ipconfig",
-            "echo powershell",
-            "powershell_ise.exe",
-            r"C:\powershell\x.exe",
-        ] {
+        for line in ["", "ipconfig", "echo powershell", "powershell_ise.exe", r"C:\powershell\x.exe"] {
             assert!(!starts_powershell(line), "{line}");
         }
     }
 
     #[test]
     fn encoded_command_is_utf16() {
-        assert_eq!(
-            encoded_command("powershell -EncodedCommand aABpAA==").as_deref(),
-            Some("hi")
-        );
+        assert_eq!(encoded_command("powershell -EncodedCommand aABpAA==").as_deref(), Some("hi"));
         assert_eq!(encoded_command("powershell -EncodedCommand ?"), None);
         assert_eq!(encoded_command("powershell -Command hi"), None);
     }

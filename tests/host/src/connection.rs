@@ -14,8 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use http_body_util::{BodyExt, Collected, Limited};
 use hyper::body::Incoming;
 use hyper::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, SERVER, TRANSFER_ENCODING,
-    WWW_AUTHENTICATE,
+    AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, SERVER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
 use hyper::{Method, Response, StatusCode};
 use std::fmt;
@@ -51,12 +50,7 @@ type Answer = Response<AnswerBody>;
 
 impl Connection {
     pub(crate) fn new(site: Arc<Site>, fuse: Fuse, address: String) -> Self {
-        Self {
-            site,
-            fuse,
-            address,
-            login: Mutex::default(),
-        }
+        Self { site, fuse, address, login: Mutex::default() }
     }
 
     /// Answers one HTTP request.
@@ -75,11 +69,7 @@ impl Connection {
             return Ok(plain(StatusCode::METHOD_NOT_ALLOWED));
         }
         let (head, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, MAX_DRAINED)
-            .collect()
-            .await
-            .map(Collected::to_bytes)
-        else {
+        let Ok(body) = Limited::new(body, MAX_DRAINED).collect().await.map(Collected::to_bytes) else {
             return Ok(too_large());
         };
         if body.len() > MAX_ENVELOPE_SIZE {
@@ -112,41 +102,28 @@ impl Connection {
     async fn authenticate(&self, headers: &HeaderMap) -> Result<Result<String, Answer>, Hangup> {
         let Some(header) = headers.get(AUTHORIZATION) else {
             let login = self.login.lock().unwrap_or_else(PoisonError::into_inner);
-            return Ok(login
-                .user()
-                .map(str::to_owned)
-                .ok_or_else(|| unauthorized(None)));
+            return Ok(login.user().map(str::to_owned).ok_or_else(|| unauthorized(None)));
         };
         let Some(token) = header.to_str().ok().and_then(negotiate_token) else {
             return Ok(Err(unauthorized(None)));
         };
-        let step = self.site.login_step(
-            &mut self.login.lock().unwrap_or_else(PoisonError::into_inner),
-            &token,
-        );
+        let step = self.site.login_step(&mut self.login.lock().unwrap_or_else(PoisonError::into_inner), &token);
         match step {
             Step::Accepted(user) => Ok(Ok(user)),
             Step::Refused(_) => Ok(Err(unauthorized(None))),
             Step::Challenge(challenge) => {
                 let answer = unauthorized(Some(&challenge));
-                self.with_rule(Point::Negotiate, None, async || answer)
-                    .await
-                    .map(Err)
+                self.with_rule(Point::Negotiate, None, async || answer).await.map(Err)
             }
         }
     }
 
     async fn perform(&self, request: &Request, user: &str) -> Result<Answer, Hangup> {
-        let client = Client {
-            user,
-            address: &self.address,
-        };
+        let client = Client { user, address: &self.address };
         let id = Some(request.message_id.as_str());
-        self.with_rule(request.verb.into(), id, async || {
-            match self.site.service.perform(request, client).await {
-                Ok(bytes) => soap(StatusCode::OK, bytes),
-                Err(fault) => self.fault(&fault, id),
-            }
+        self.with_rule(request.verb.into(), id, async || match self.site.service.perform(request, client).await {
+            Ok(bytes) => soap(StatusCode::OK, bytes),
+            Err(fault) => self.fault(&fault, id),
         })
         .await
     }
@@ -174,11 +151,7 @@ impl Connection {
                 self.fuse.blow();
                 Ok(usual().await.map(AnswerBody::cut))
             }
-            Some(Action::Status {
-                status,
-                content_type,
-                body,
-            }) => Ok(page(status, content_type, body)),
+            Some(Action::Status { status, content_type, body }) => Ok(page(status, content_type, body)),
             Some(Action::Fault(fault)) => Ok(self.fault(&fault, message_id)),
             Some(Action::Slow(time)) => {
                 tokio::time::sleep(time).await;
@@ -193,10 +166,7 @@ impl Connection {
     }
 
     fn fault(&self, fault: &Fault, relates_to: Option<&str>) -> Answer {
-        soap(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            answer::fault(fault, &self.site.host_name, relates_to),
-        )
+        soap(StatusCode::INTERNAL_SERVER_ERROR, answer::fault(fault, &self.site.host_name, relates_to))
     }
 }
 
@@ -208,10 +178,7 @@ fn negotiate_token(header: &str) -> Option<Vec<u8>> {
 }
 
 fn is_soap(headers: &HeaderMap) -> bool {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/soap+xml")
 }
@@ -235,9 +202,7 @@ fn unauthorized(challenge: Option<&[u8]>) -> Answer {
 
 fn too_large() -> Answer {
     let mut answer = plain(StatusCode::PAYLOAD_TOO_LARGE);
-    answer
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 

@@ -48,8 +48,7 @@ impl Tally {
     }
 
     pub(crate) fn add(&self, amount: usize) {
-        self.0
-            .fetch_add(u64::try_from(amount).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.0.fetch_add(u64::try_from(amount).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn one_less(&self) {
@@ -87,10 +86,7 @@ impl Tallies {
             connections: self.connections.get(),
             connections_open: self.connections_open.get(),
             http_requests: self.http_requests.get(),
-            soap: soap
-                .iter()
-                .map(|(verb, count)| (verb.name().to_owned(), *count))
-                .collect(),
+            soap: soap.iter().map(|(verb, count)| (verb.name().to_owned(), *count)).collect(),
             powershell_starts: self.powershell_starts.get(),
             scripts_run: self.scripts_run.get(),
             shells_open: u64::try_from(shells_open).unwrap_or(u64::MAX),

@@ -94,18 +94,11 @@ pub struct Exit {
 impl Exit {
     /// An end with output and exit code 0.
     pub fn success(stdout: impl Into<Vec<u8>>) -> Self {
-        Self {
-            stdout: stdout.into(),
-            ..Self::default()
-        }
+        Self { stdout: stdout.into(), ..Self::default() }
     }
 
     /// An end with that exit code and error output.
     pub fn failure(code: i64, stderr: impl Into<Vec<u8>>) -> Self {
-        Self {
-            code,
-            stderr: stderr.into(),
-            ..Self::default()
-        }
+        Self { code, stderr: stderr.into(), ..Self::default() }
     }
 }

@@ -44,11 +44,7 @@ impl Host {
     pub fn start(options: Options) -> io::Result<Self> {
         let tallies = Arc::new(Tallies::default());
         let world = options.world.clone();
-        let model = Arc::new(Model::new(
-            world,
-            options.behaviour.clone(),
-            Arc::clone(&tallies),
-        ));
+        let model = Arc::new(Model::new(world, options.behaviour.clone(), Arc::clone(&tallies)));
         let executor: Arc<dyn Executor> = model.clone();
         Self::listen(options, tallies, executor, Some(model))
     }
@@ -63,24 +59,19 @@ impl Host {
         Self::listen(options, Arc::new(Tallies::default()), executor, None)
     }
 
-    fn listen(
+    pub(crate) fn listen(
         options: Options,
         tallies: Arc<Tallies>,
         executor: Arc<dyn Executor>,
         model: Option<Arc<Model>>,
     ) -> io::Result<Self> {
         let identity = Identity::new(options.certificate, options.key)?;
-        let folder = tempfile::Builder::new()
-            .prefix("simulated-host-")
-            .tempdir()?;
+        let folder = tempfile::Builder::new().prefix("simulated-host-").tempdir()?;
         let ca_file = folder.path().join("ca.pem");
         let certificate_file = folder.path().join("certificate.pem");
         std::fs::write(&ca_file, &identity.authority_pem)?;
         std::fs::write(&certificate_file, &identity.leaf_pem)?;
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let bind = |address: IpAddr, port| runtime.block_on(TcpListener::bind((address, port)));
         let winrm = bind(Ipv4Addr::LOCALHOST.into(), options.port)?;
         let page = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
@@ -132,9 +123,7 @@ impl Host {
 
     /// The password of the first account.
     pub fn password(&self) -> &str {
-        self.account
-            .as_ref()
-            .map_or("", |account| &account.password)
+        self.account.as_ref().map_or("", |account| &account.password)
     }
 
     /// The authority to trust, as PEM. It goes when the host goes.

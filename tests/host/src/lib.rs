@@ -1,4 +1,4 @@
-//! A WinRM host on loopback: TLS, NTLM, Windows Remote Shell, and a small model of Hyper-V behind them.
+//! A WinRM host on loopback: TLS, NTLM, Windows Remote Shell, and behind them a small model of Hyper-V or a PowerShell.
 //!
 //! It shares no code with the client that it judges, so that one misreading of a specification cannot pass on both
 //! sides.
@@ -25,6 +25,7 @@ mod listener;
 mod model;
 mod ntlm;
 mod options;
+mod powershell;
 mod rule;
 mod site;
 mod soap;
@@ -40,6 +41,7 @@ pub use host::Host;
 pub use model::{Noise, Rollback, ScriptError, World};
 pub use ntlm::{ChannelBinding, Refusal};
 pub use options::Options;
+pub use powershell::{Call, Language, Mishap, PowerShell, ServerVersion, StandIn, Windows};
 pub use rule::{Action, Point, Rule};
 pub use site::Recorded;
 pub use soap::fault::{Fault, FaultForm};

@@ -56,10 +56,7 @@ pub(crate) async fn serve_state(listener: TcpListener, site: Arc<Site>) {
                 async move { Ok::<_, Infallible>(answer) }
             });
             // A client of the state page that goes away early is nobody's concern.
-            http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await
-                .unwrap_or_default();
+            http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
         });
     }
 }
@@ -99,9 +96,7 @@ fn state_page(site: &Site, method: &Method, path: &str) -> Response<AnswerBody> 
         Ok(json) => *answer.body_mut() = AnswerBody::whole(json),
         Err(_) => *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
 }
 

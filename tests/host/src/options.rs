@@ -182,9 +182,6 @@ impl Options {
     /// Lets the accounts log in and then denies them shells, as a host does to who is no administrator.
     #[must_use]
     pub fn deny(self) -> Self {
-        self.rule(Rule::new(
-            Verb::Create,
-            Action::Fault(Fault::access_denied()),
-        ))
+        self.rule(Rule::new(Verb::Create, Action::Fault(Fault::access_denied())))
     }
 }

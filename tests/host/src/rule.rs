@@ -57,21 +57,13 @@ pub enum Action {
 impl Action {
     /// An HTTP status with nothing behind it, such as 503 while the service starts or stops.
     pub fn status(status: u16) -> Self {
-        Self::Status {
-            status,
-            content_type: "",
-            body: String::new(),
-        }
+        Self::Status { status, content_type: "", body: String::new() }
     }
 
     /// A page of HTML, as from a proxy in between.
     pub fn page(status: u16) -> Self {
         let body = "<html><head><title>Gateway</title></head><body><h1>Something is wrong</h1></body></html>";
-        Self::Status {
-            status,
-            content_type: "text/html; charset=utf-8",
-            body: body.to_owned(),
-        }
+        Self::Status { status, content_type: "text/html; charset=utf-8", body: body.to_owned() }
     }
 }
 
@@ -87,12 +79,7 @@ pub struct Rule {
 impl Rule {
     /// Applies every time that point is reached.
     pub fn new(point: impl Into<Point>, action: Action) -> Self {
-        Self {
-            point: point.into(),
-            skip: 0,
-            times: u32::MAX,
-            action,
-        }
+        Self { point: point.into(), skip: 0, times: u32::MAX, action }
     }
 
     /// Applies only the n-th time, counted from 1.
@@ -141,17 +128,11 @@ impl Rules {
     }
 
     pub(crate) fn add(&self, rule: Rule) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(rule);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
     }
 
     pub(crate) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn at(&self, point: Point) -> Option<Action> {

@@ -66,12 +66,8 @@ impl Site {
             mic_required: options.mic_required,
             timestamp: options.ntlm_timestamp,
         };
-        let service = Service {
-            settings: options.settings,
-            shells: Shells::default(),
-            executor,
-            tallies: Arc::clone(&tallies),
-        };
+        let service =
+            Service { settings: options.settings, shells: Shells::default(), executor, tallies: Arc::clone(&tallies) };
         Self {
             host_name,
             latency: options.latency,
@@ -92,43 +88,22 @@ impl Site {
         getrandom::fill(&mut nonce).unwrap_or_default();
         let step = login.step(&self.policy, token, nonce, filetime_now());
         if let Step::Refused(refusal) = &step {
-            self.memory
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .refused(refusal.clone());
+            self.memory.lock().unwrap_or_else(PoisonError::into_inner).refused(refusal.clone());
         }
         step
     }
 
     pub(crate) fn record(&self, verb: Verb, body: &[u8]) {
-        let recorded = Recorded {
-            verb,
-            body: String::from_utf8_lossy(body).into_owned(),
-        };
-        self.memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .requested(recorded);
+        let recorded = Recorded { verb, body: String::from_utf8_lossy(body).into_owned() };
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).requested(recorded);
     }
 
     pub(crate) fn requests(&self) -> Vec<Recorded> {
-        self.memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .requests
-            .iter()
-            .cloned()
-            .collect()
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).requests.iter().cloned().collect()
     }
 
     pub(crate) fn refusals(&self) -> Vec<Refusal> {
-        self.memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .refusals
-            .iter()
-            .cloned()
-            .collect()
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).refusals.iter().cloned().collect()
     }
 }
 
@@ -154,22 +129,15 @@ impl Memory {
 fn target_names(host_name: &str, accounts: &[Account]) -> TargetNames {
     let domain = accounts.iter().find_map(|account| account.domain.as_ref());
     TargetNames {
-        netbios_domain: domain
-            .map_or(host_name, |domain| &domain.netbios)
-            .to_owned(),
+        netbios_domain: domain.map_or(host_name, |domain| &domain.netbios).to_owned(),
         netbios_computer: host_name.to_owned(),
         dns_domain: domain.map_or(host_name, |domain| &domain.dns).to_owned(),
-        dns_computer: domain.map_or_else(
-            || host_name.to_owned(),
-            |domain| format!("{host_name}.{}", domain.dns),
-        ),
+        dns_computer: domain.map_or_else(|| host_name.to_owned(), |domain| format!("{host_name}.{}", domain.dns)),
     }
 }
 
 fn filetime_now() -> u64 {
-    let since_1970 = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let ticks = u64::try_from(since_1970.as_nanos() / 100).unwrap_or(0);
     ticks + FILETIME_EPOCH * 10_000_000
 }

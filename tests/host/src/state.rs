@@ -20,6 +20,9 @@ pub struct Inventory {
     pub vms: Vec<Vm>,
     /// Full paths of all files, sorted.
     pub files: Vec<String>,
+    /// Full paths of folders, sorted: with the model only those that a test or a script can miss.
+    #[serde(default)]
+    pub folders: Vec<String>,
 }
 
 /// A virtual machine.
@@ -107,10 +110,7 @@ impl State {
 
     /// Whether that file is there; Windows paths count in any letter case.
     pub fn has_file(&self, path: &str) -> bool {
-        self.inventory
-            .files
-            .iter()
-            .any(|file| file.eq_ignore_ascii_case(path))
+        self.inventory.files.iter().any(|file| file.eq_ignore_ascii_case(path))
     }
 
     /// Full paths of all files, sorted.

@@ -35,11 +35,7 @@ impl Wire {
     pub(crate) fn new(stream: TcpStream, tallies: Arc<Tallies>, fuse: Fuse) -> Self {
         tallies.connections.one();
         tallies.connections_open.one();
-        Self {
-            stream,
-            tallies,
-            fuse,
-        }
+        Self { stream, tallies, fuse }
     }
 
     /// Reads and forgets until the client goes away.
@@ -73,19 +69,13 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.tallies
-            .bytes_in
-            .add(buffer.filled().len().saturating_sub(before));
+        self.tallies.bytes_in.add(buffer.filled().len().saturating_sub(before));
         read
     }
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if let Poll::Ready(Ok(count)) = written {
             self.tallies.bytes_out.add(count);

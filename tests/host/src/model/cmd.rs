@@ -11,15 +11,9 @@ pub(crate) fn run(line: &str, host_name: &str) -> Exit {
         "cmd" => run(after_switch(rest), host_name),
         "echo" => Exit::success(format!("{rest}\r\n")),
         "hostname" => Exit::success(format!("{host_name}\r\n")),
-        "whoami" => Exit::success(format!(
-            "{}\\administrator\r\n",
-            host_name.to_ascii_lowercase()
-        )),
+        "whoami" => Exit::success(format!("{}\\administrator\r\n", host_name.to_ascii_lowercase())),
         "ipconfig" => Exit::success(IPCONFIG.replace('\n', "\r\n")),
-        "exit" => Exit {
-            code: last_number(rest),
-            ..Exit::default()
-        },
+        "exit" => Exit { code: last_number(rest), ..Exit::default() },
         _ => Exit::failure(
             1,
             format!(
@@ -43,16 +37,10 @@ Ethernet adapter vEthernet (External vSwitch):
 
 fn after_switch(arguments: &str) -> &str {
     let arguments = arguments.trim_start();
-    let stripped = arguments
-        .strip_prefix("/c")
-        .or_else(|| arguments.strip_prefix("/C"));
+    let stripped = arguments.strip_prefix("/c").or_else(|| arguments.strip_prefix("/C"));
     stripped.unwrap_or(arguments)
 }
 
 fn last_number(arguments: &str) -> i64 {
-    arguments
-        .split_whitespace()
-        .next_back()
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(0)
+    arguments.split_whitespace().next_back().and_then(|number| number.parse().ok()).unwrap_or(0)
 }

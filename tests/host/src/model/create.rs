@@ -30,18 +30,11 @@ struct Arguments {
 }
 
 /// Runs the script against the world. Checks come in this order: machine, record, switches, template, disk.
-pub(crate) fn run(world: &mut World, arguments: Value, seconds: i64) -> Outcome {
-    let wanted: Arguments = serde_json::from_value(arguments).map_err(|error| {
-        refused(
-            "host_error",
-            format!("the arguments do not fit the script: {error}"),
-        )
-    })?;
-    if seconds <= 0 {
-        return Err(refused(
-            "deadline",
-            "no time is left to create the virtual machine",
-        ));
+pub(crate) fn run(world: &mut World, arguments: Value, seconds: f64) -> Outcome {
+    let wanted: Arguments = serde_json::from_value(arguments)
+        .map_err(|error| refused("host_error", format!("the arguments do not fit the script: {error}")))?;
+    if seconds <= 0.0 {
+        return Err(refused("deadline", "no time is left to create the virtual machine"));
     }
     if let Some(id) = existing(world, &wanted)? {
         check_switches(world, &wanted.nics)?;
@@ -55,11 +48,7 @@ pub(crate) fn run(world: &mut World, arguments: Value, seconds: i64) -> Outcome 
 
 impl Arguments {
     fn disk(&self) -> String {
-        format!(
-            r"{}\{}.vhdx",
-            self.vhd_path.trim_end_matches('\\'),
-            self.name
-        )
+        format!(r"{}\{}.vhdx", self.vhd_path.trim_end_matches('\\'), self.name)
     }
 
     fn record(&self) -> String {
@@ -68,10 +57,7 @@ impl Arguments {
 
     fn notes(&self) -> String {
         let record = self.record();
-        format!(
-            "cloudstack-vm-id: {}\r\ncloudstack-phase: complete\r\ncloudstack-record: {record}",
-            self.uuid
-        )
+        format!("cloudstack-vm-id: {}\r\ncloudstack-phase: complete\r\ncloudstack-record: {record}", self.uuid)
     }
 
     fn carries_our_mark(&self, vm: &Vm) -> bool {
@@ -82,25 +68,16 @@ impl Arguments {
 /// The machine of ours that is there already and complete. One that is half made is cleared away.
 fn existing(world: &mut World, wanted: &Arguments) -> Result<Option<String>, Box<ScriptError>> {
     let name = &wanted.name;
-    let (ours, others): (Vec<_>, Vec<_>) = world
-        .vms
-        .iter()
-        .filter(|vm| same(&vm.name, name))
-        .partition(|vm| wanted.carries_our_mark(vm));
+    let (ours, others): (Vec<_>, Vec<_>) =
+        world.vms.iter().filter(|vm| same(&vm.name, name)).partition(|vm| wanted.carries_our_mark(vm));
     let vm = match (ours.as_slice(), others.len()) {
         ([vm], _) => *vm,
-        ([], 0) => return not_renamed(world, wanted).map(|()| None),
+        ([], 0) => return take_back(world, wanted),
         ([], 1) => {
-            return Err(refused(
-                "vm_foreign",
-                format!("a virtual machine {name} exists and is not this one"),
-            ));
+            return Err(refused("vm_foreign", format!("a virtual machine {name} exists and is not this one")));
         }
         _ => {
-            return Err(refused(
-                "vm_ambiguous",
-                format!("there are several virtual machines {name}"),
-            ));
+            return Err(refused("vm_ambiguous", format!("there are several virtual machines {name}")));
         }
     };
     let id = vm.id.clone();
@@ -108,10 +85,7 @@ fn existing(world: &mut World, wanted: &Arguments) -> Result<Option<String>, Box
         return Ok(Some(id));
     }
     if vm.state != PowerState::Off || !vm.checkpoints.is_empty() {
-        return Err(refused(
-            "vm_unfinished",
-            format!("the virtual machine {name} looks half made but has run"),
-        ));
+        return Err(refused("vm_unfinished", format!("the virtual machine {name} looks half made but has run")));
     }
     world.vms.retain(|vm| vm.id != id);
     world.remove(&wanted.disk());
@@ -119,17 +93,18 @@ fn existing(world: &mut World, wanted: &Arguments) -> Result<Option<String>, Box
     Ok(None)
 }
 
-fn not_renamed(world: &World, wanted: &Arguments) -> Result<(), Box<ScriptError>> {
-    match world.vms.iter().find(|vm| wanted.carries_our_mark(vm)) {
-        Some(vm) => {
-            let message = format!(
-                "the virtual machine {} is called {} on this host",
-                wanted.name, vm.name
-            );
-            Err(refused("vm_renamed", message))
-        }
-        None => Ok(()),
+/// One that a stop has parked gets its name back; one that somebody else renamed is an error.
+fn take_back(world: &mut World, wanted: &Arguments) -> Result<Option<String>, Box<ScriptError>> {
+    let Some(vm) = world.vms.iter_mut().find(|vm| wanted.carries_our_mark(vm)) else {
+        return Ok(None);
+    };
+    if !vm.name.starts_with(&format!("{}.unclaimed-", wanted.name)) {
+        let message = format!("the virtual machine {} is called {} on this host", wanted.name, vm.name);
+        return Err(refused("vm_renamed", message));
     }
+    vm.name.clone_from(&wanted.name);
+    vm.notes = wanted.notes();
+    Ok(Some(vm.id.clone()))
 }
 
 /// A record without its machine: of a create of ours that was cut short, or of someone else.
@@ -143,16 +118,10 @@ fn check_record(world: &mut World, wanted: &Arguments) -> Result<(), Box<ScriptE
             world.remove(&wanted.record());
             Ok(())
         }
-        Some(_) => Err(refused(
-            "record_foreign",
-            format!("{} belongs to another virtual machine", wanted.record()),
-        )),
+        Some(_) => Err(refused("record_foreign", format!("{} belongs to another virtual machine", wanted.record()))),
         // A record that nobody can read is in the way only where there is something that it may be about.
         None if world.size(&wanted.disk()).is_none() => Ok(()),
-        None => Err(refused(
-            "record_unreadable",
-            format!("{} cannot be read", wanted.record()),
-        )),
+        None => Err(refused("record_unreadable", format!("{} cannot be read", wanted.record()))),
     }
 }
 
@@ -160,17 +129,11 @@ fn check_places(world: &World, wanted: &Arguments) -> Result<(), Box<ScriptError
     check_source(world, wanted)?;
     for folder in [&wanted.vhd_path, &wanted.vm_path] {
         if !world.has_folder(folder) {
-            return Err(refused(
-                "folder_not_found",
-                format!("there is no folder {folder}"),
-            ));
+            return Err(refused("folder_not_found", format!("there is no folder {folder}")));
         }
     }
     if world.size(&wanted.disk()).is_some() {
-        return Err(refused(
-            "disk_exists",
-            format!("{} exists already", wanted.disk()),
-        ));
+        return Err(refused("disk_exists", format!("{} exists already", wanted.disk())));
     }
     Ok(())
 }
@@ -186,10 +149,7 @@ fn check_source(world: &World, wanted: &Arguments) -> Result<(), Box<ScriptError
         return Err(refused(&code, format!("there is no {kind} {path}")));
     }
     if world.is_attached(path) || world.size(&record_beside(path)).is_some() {
-        return Err(refused(
-            "template_in_use",
-            format!("{path} is the disk of a virtual machine"),
-        ));
+        return Err(refused("template_in_use", format!("{path} is the disk of a virtual machine")));
     }
     Ok(())
 }
@@ -200,9 +160,7 @@ const EMPTY_DISK: u64 = 4 << 20;
 fn make_disk(world: &mut World, wanted: &Arguments) -> Result<(), Box<ScriptError>> {
     let disk = wanted.disk();
     match &wanted.template_path {
-        Some(template) => world
-            .copy(template, &disk)
-            .map_err(|_| Box::new(disk_full())),
+        Some(template) => world.copy(template, &disk).map_err(|_| Box::new(disk_full())),
         None if wanted.disk_bytes == 0 => Err(refused("host_error", "a disk of no size")),
         None => {
             world.write(disk.clone(), EMPTY_DISK, String::new());
@@ -214,10 +172,7 @@ fn make_disk(world: &mut World, wanted: &Arguments) -> Result<(), Box<ScriptErro
 fn make(world: &mut World, wanted: &Arguments) -> Outcome {
     let (disk, record) = (wanted.disk(), wanted.record());
     let id = guid::new();
-    world.write_text(
-        &record,
-        json!({"Uuid": wanted.uuid, "Phase": "complete", "VmId": id}).to_string(),
-    );
+    world.write_text(&record, json!({"Uuid": wanted.uuid, "Phase": "complete", "VmId": id}).to_string());
     if let Err(error) = make_disk(world, wanted) {
         world.remove(&record);
         return Err(error);
@@ -245,17 +200,11 @@ fn make(world: &mut World, wanted: &Arguments) -> Outcome {
 /// Puts the network right and starts the machine if it does not run.
 fn bring_up(world: &mut World, wanted: &Arguments, id: &str, made: bool) -> Outcome {
     let free = world.free_memory(id);
-    let vm = world
-        .vm_mut(id)
-        .ok_or_else(|| refused("host_error", "the virtual machine has vanished"))?;
+    let vm = world.vm_mut(id).ok_or_else(|| refused("host_error", "the virtual machine has vanished"))?;
     apply(&wanted.nics, vm)?;
     if vm.state != PowerState::Running && vm.memory_bytes > free {
         let error = out_of_memory(vm);
-        return Err(Box::new(if made {
-            error.undone(&["vm", "disk", "record"])
-        } else {
-            error
-        }));
+        return Err(Box::new(if made { error.undone(&["vm", "disk", "record"]) } else { error }));
     }
     vm.state = PowerState::Running;
     Ok(json!({"Id": vm.id, "State": "Running", "Made": made}))
@@ -264,10 +213,7 @@ fn bring_up(world: &mut World, wanted: &Arguments, id: &str, made: bool) -> Outc
 fn disk_full() -> ScriptError {
     ScriptError::new("disk_full", "There is not enough space on the disk.")
         .with_hresult(0x8007_0070)
-        .from_cmdlet(
-            "WriteError",
-            "CopyFileInfoItemIOError,Microsoft.PowerShell.Commands.CopyItemCommand",
-        )
+        .from_cmdlet("WriteError", "CopyFileInfoItemIOError,Microsoft.PowerShell.Commands.CopyItemCommand")
         .at("copy")
         .undone(&["record"])
 }
@@ -281,33 +227,21 @@ fn out_of_memory(vm: &Vm) -> ScriptError {
     );
     ScriptError::new("out_of_memory", message)
         .with_hresult(0x8007_000E)
-        .from_cmdlet(
-            "FromStdErr",
-            "OutOfMemory,Microsoft.HyperV.PowerShell.Commands.StartVM",
-        )
+        .from_cmdlet("FromStdErr", "OutOfMemory,Microsoft.HyperV.PowerShell.Commands.StartVM")
         .at("start")
 }
 
 pub(crate) fn record_beside(disk: &str) -> String {
-    format!(
-        "{}.cloudstack.json",
-        disk.rsplit_once('.').map_or(disk, |(stem, _)| stem)
-    )
+    format!("{}.cloudstack.json", disk.rsplit_once('.').map_or(disk, |(stem, _)| stem))
 }
 
 fn owner(record: &str) -> Option<String> {
     let record: Value = serde_json::from_str(record).ok()?;
-    let (_, owner) = record
-        .as_object()?
-        .iter()
-        .find(|(name, _)| same(name, "uuid"))?;
+    let (_, owner) = record.as_object()?.iter().find(|(name, _)| same(name, "uuid"))?;
     Some(owner.as_str()?.to_owned())
 }
 
 /// The value of a line `name: value` in a machine's notes, wherever the line stands.
 pub(crate) fn mark<'n>(notes: &'n str, name: &str) -> Option<&'n str> {
-    notes
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))
-        .map(str::trim)
+    notes.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':')).map(str::trim)
 }

@@ -37,20 +37,12 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(world: World, behaviour: Behaviour, tallies: Arc<Tallies>) -> Self {
-        Self {
-            world: Mutex::new(world),
-            behaviour,
-            failures: Mutex::default(),
-            tallies,
-        }
+        Self { world: Mutex::new(world), behaviour, failures: Mutex::default(), tallies }
     }
 
     /// Makes the next script fail with that error, before it does anything.
     pub(crate) fn fail_next(&self, error: ScriptError) {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(error);
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).push_back(error);
     }
 
     /// Changes what the host holds, as an administrator would.
@@ -71,10 +63,7 @@ impl Model {
         }
         match Call::read(&process.stdin.read_to_end().await) {
             Ok(call) => self.answer(call, &process).await,
-            Err(_) => Exit {
-                code: INCOMPLETE,
-                ..Exit::default()
-            },
+            Err(_) => Exit { code: INCOMPLETE, ..Exit::default() },
         }
     }
 
@@ -90,29 +79,17 @@ impl Model {
             process.stdout.write(piece).await;
             process.stdout.taken().await;
         }
-        Exit {
-            code: 0,
-            stdout: last.to_vec(),
-            stderr: self.behaviour.noise.stderr(),
-        }
+        Exit { code: 0, stdout: last.to_vec(), stderr: self.behaviour.noise.stderr() }
     }
 
     fn run_script(&self, call: Call) -> Outcome {
-        if let Some(error) = self
-            .failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
-        {
+        if let Some(error) = self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
             return Err(Box::new(error));
         }
         match call.script.as_str() {
             "create" => create::run(&mut self.world(), call.arguments, call.seconds),
             "stop" => stop::run(&mut self.world(), call.arguments),
-            other => Err(Box::new(ScriptError::new(
-                "host_error",
-                format!("the model knows no script {other}"),
-            ))),
+            other => Err(Box::new(ScriptError::new("host_error", format!("the model knows no script {other}")))),
         }
     }
 
@@ -134,13 +111,8 @@ impl Executor for Model {
 /// What a script that is one literal, or writes one, prints: all the PowerShell that this model speaks.
 fn literal(script: &str) -> String {
     let text = script.rsplit(';').next().unwrap_or_default().trim();
-    let text = ["Write-Output", "Write-Host", "echo"]
-        .iter()
-        .find_map(|name| text.strip_prefix(name))
-        .unwrap_or(text);
+    let text = ["Write-Output", "Write-Host", "echo"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
     let text = text.trim();
-    let quoted = ['\'', '"']
-        .iter()
-        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
+    let quoted = ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     quoted.map(|text| format!("{text}\r\n")).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod script;
 mod stop;
 mod world;
 
+pub(crate) use cmd::run as run_in_cmd;
 pub(crate) use executor::{Behaviour, Model};
 pub use noise::Noise;
 pub use reply::{Rollback, ScriptError};

@@ -28,28 +28,14 @@ impl From<&Adapter> for Nic {
 
 /// Every switch must be there, and be one.
 pub(crate) fn check_switches(world: &World, wanted: &[Adapter]) -> Result<(), Box<ScriptError>> {
-    for Adapter {
-        switch_name: name, ..
-    } in wanted
-    {
-        match world
-            .switches
-            .iter()
-            .filter(|switch| same(switch, name))
-            .count()
-        {
+    for Adapter { switch_name: name, .. } in wanted {
+        match world.switches.iter().filter(|switch| same(switch, name)).count() {
             1 => {}
             0 => {
-                return Err(refused(
-                    "switch_not_found",
-                    format!("there is no virtual switch {name}"),
-                ));
+                return Err(refused("switch_not_found", format!("there is no virtual switch {name}")));
             }
             _ => {
-                return Err(refused(
-                    "switch_ambiguous",
-                    format!("there are several virtual switches {name}"),
-                ));
+                return Err(refused("switch_ambiguous", format!("there are several virtual switches {name}")));
             }
         }
     }
@@ -69,16 +55,10 @@ pub(crate) fn apply(wanted: &[Adapter], vm: &mut Vm) -> Result<(), Box<ScriptErr
             Some(at) => {
                 let old = there.remove(at);
                 if old.mac != nic.mac && vm.state != PowerState::Off {
-                    let message = format!(
-                        "the MAC address of {} cannot be set while the machine is on",
-                        old.name
-                    );
+                    let message = format!("the MAC address of {} cannot be set while the machine is on", old.name);
                     return Err(refused("network_refused", message));
                 }
-                nics.push(Nic {
-                    name: old.name,
-                    ..nic
-                });
+                nics.push(Nic { name: old.name, ..nic });
             }
         }
     }
@@ -90,6 +70,5 @@ pub(crate) fn apply(wanted: &[Adapter], vm: &mut Vm) -> Result<(), Box<ScriptErr
 
 /// Adapters that the extension made are called NIC1, NIC2, ...
 fn is_ours(name: &str) -> bool {
-    name.strip_prefix("NIC")
-        .is_some_and(|number| number.parse::<u32>().is_ok())
+    name.strip_prefix("NIC").is_some_and(|number| number.parse::<u32>().is_ok())
 }

@@ -21,19 +21,11 @@ const PROGRESS: &str = concat!(
 
 impl Noise {
     /// All of it.
-    pub const ALL: Self = Self {
-        progress: true,
-        stray_lines: true,
-        byte_order_mark: true,
-    };
+    pub const ALL: Self = Self { progress: true, stray_lines: true, byte_order_mark: true };
 
     /// The error stream of a script that has nothing to say there.
     pub(crate) fn stderr(self) -> Vec<u8> {
-        if self.progress {
-            PROGRESS.as_bytes().to_vec()
-        } else {
-            Vec::new()
-        }
+        if self.progress { PROGRESS.as_bytes().to_vec() } else { Vec::new() }
     }
 
     /// The standard output of a script with that answer.

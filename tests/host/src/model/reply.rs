@@ -34,12 +34,7 @@ pub struct Rollback {
 impl ScriptError {
     /// An error of the script's own, found by a check.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            message: message.into(),
-            step: "check".to_owned(),
-            ..Self::default()
-        }
+        Self { code: code.into(), message: message.into(), step: "check".to_owned(), ..Self::default() }
     }
 
     /// The error with the number that Windows gave it.

@@ -12,9 +12,9 @@ pub(crate) struct Call {
     pub(crate) script: String,
     /// Marks the answer of this call.
     pub(crate) nonce: String,
-    /// Whole seconds of work left when the script was written.
+    /// Seconds of work left when the script was written.
     #[serde(default)]
-    pub(crate) seconds: i64,
+    pub(crate) seconds: f64,
     pub(crate) arguments: Value,
 }
 
@@ -37,9 +37,7 @@ impl Call {
             return Err(NotRun::Incomplete);
         }
         let token = before.first().ok_or(NotRun::Unreadable)?;
-        let json = BASE64_STANDARD
-            .decode(token)
-            .map_err(|_| NotRun::Unreadable)?;
+        let json = BASE64_STANDARD.decode(token).map_err(|_| NotRun::Unreadable)?;
         serde_json::from_slice(&json).map_err(|_| NotRun::Unreadable)
     }
 }
@@ -50,10 +48,7 @@ mod tests {
 
     fn stdin() -> String {
         let json = r#"{"script":"create","nonce":"00","seconds":5,"arguments":{"Name":"a"}}"#;
-        format!(
-            "{}\nparam($token)\n'text'\n#end 3\n",
-            BASE64_STANDARD.encode(json)
-        )
+        format!("{}\nparam($token)\n'text'\n#end 3\n", BASE64_STANDARD.encode(json))
     }
 
     #[test]
@@ -62,11 +57,7 @@ mod tests {
         assert_eq!(Call::read(whole.as_bytes()).unwrap().script, "create");
         // The very last byte is a line end, without which the last line is still whole.
         for cut in 1..whole.len() - 1 {
-            assert_eq!(
-                Call::read(&whole.as_bytes()[..cut]).unwrap_err(),
-                NotRun::Incomplete,
-                "cut at {cut}"
-            );
+            assert_eq!(Call::read(&whole.as_bytes()[..cut]).unwrap_err(), NotRun::Incomplete, "cut at {cut}");
         }
         assert_eq!(Call::read(b"").unwrap_err(), NotRun::Incomplete);
         assert_eq!(Call::read(b"!\n#end 1").unwrap_err(), NotRun::Unreadable);

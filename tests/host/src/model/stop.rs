@@ -22,24 +22,14 @@ struct Arguments {
 
 /// Runs the script against the world.
 pub(crate) fn run(world: &mut World, arguments: Value) -> Outcome {
-    let wanted: Arguments = serde_json::from_value(arguments).map_err(|error| {
-        refused(
-            "host_error",
-            format!("the arguments do not fit the script: {error}"),
-        )
-    })?;
+    let wanted: Arguments = serde_json::from_value(arguments)
+        .map_err(|error| refused("host_error", format!("the arguments do not fit the script: {error}")))?;
     let Some(vm) = world.vms.iter_mut().find(|vm| same(&vm.name, &wanted.name)) else {
         return Ok(json!({"Method": "absent"}));
     };
     let owner = mark(&vm.notes, "cloudstack-vm-id");
     if owner.is_some_and(|owner| !same(owner, &wanted.uuid)) {
-        return Err(refused(
-            "vm_foreign",
-            format!(
-                "a virtual machine {} exists and is not this one",
-                wanted.name
-            ),
-        ));
+        return Err(refused("vm_foreign", format!("a virtual machine {} exists and is not this one", wanted.name)));
     }
     if wanted.unseen && owner.is_some() {
         vm.state = PowerState::Off;

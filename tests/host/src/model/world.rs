@@ -115,23 +115,14 @@ impl World {
     /// Adds a virtual machine that runs and carries the mark of another CloudStack machine.
     #[must_use]
     pub fn with_foreign_vm(self, name: impl Into<String>) -> Self {
-        let notes = format!(
-            "cloudstack-vm-id: {}\r\ncloudstack-phase: complete",
-            guid::new()
-        );
-        self.with_vm(Vm {
-            notes,
-            ..plain_vm(name.into())
-        })
+        let notes = format!("cloudstack-vm-id: {}\r\ncloudstack-phase: complete", guid::new());
+        self.with_vm(Vm { notes, ..plain_vm(name.into()) })
     }
 
     /// Changes the network adapters of every machine of that name.
     #[must_use]
     pub fn with_nics(mut self, vm: &str, mut change: impl FnMut(&mut Vec<Nic>)) -> Self {
-        self.vms
-            .iter_mut()
-            .filter(|other| same(&other.name, vm))
-            .for_each(|vm| change(&mut vm.nics));
+        self.vms.iter_mut().filter(|other| same(&other.name, vm)).for_each(|vm| change(&mut vm.nics));
         self
     }
 
@@ -162,17 +153,14 @@ impl World {
     pub(crate) fn inventory(&self) -> Inventory {
         let mut files: Vec<_> = self.files.values().map(|file| file.path.clone()).collect();
         files.sort();
-        Inventory {
-            vms: self.vms.clone(),
-            files,
-        }
+        let mut folders = self.folders.clone();
+        folders.sort();
+        Inventory { vms: self.vms.clone(), files, folders }
     }
 
     pub(crate) fn has_folder(&self, path: &str) -> bool {
         let path = path.trim_end_matches('\\');
-        self.folders
-            .iter()
-            .any(|folder| same(folder.trim_end_matches('\\'), path))
+        self.folders.iter().any(|folder| same(folder.trim_end_matches('\\'), path))
     }
 
     pub(crate) fn size(&self, path: &str) -> Option<u64> {
@@ -204,12 +192,8 @@ impl World {
 
     /// Memory that machines other than this one leave free.
     pub(crate) fn free_memory(&self, besides: &str) -> u64 {
-        let running = self
-            .vms
-            .iter()
-            .filter(|vm| holds_memory(vm.state) && vm.id != besides);
-        self.memory_bytes
-            .saturating_sub(running.map(|vm| vm.memory_bytes).sum())
+        let running = self.vms.iter().filter(|vm| holds_memory(vm.state) && vm.id != besides);
+        self.memory_bytes.saturating_sub(running.map(|vm| vm.memory_bytes).sum())
     }
 
     pub(crate) fn vm_mut(&mut self, id: &str) -> Option<&mut Vm> {
@@ -218,10 +202,7 @@ impl World {
 
     /// Whether some machine has that file as a disk.
     pub(crate) fn is_attached(&self, path: &str) -> bool {
-        self.vms
-            .iter()
-            .flat_map(|vm| &vm.disks)
-            .any(|disk| same(disk, path))
+        self.vms.iter().flat_map(|vm| &vm.disks).any(|disk| same(disk, path))
     }
 
     pub(crate) fn write(&mut self, path: String, bytes: u64, text: String) {
@@ -258,11 +239,7 @@ fn plain_vm(name: String) -> Vm {
         generation: 2,
         memory_bytes: GIB,
         processors: 1,
-        nics: vec![Nic {
-            name: "Network Adapter".to_owned(),
-            mac: "00155D000001".to_owned(),
-            ..Nic::default()
-        }],
+        nics: vec![Nic { name: "Network Adapter".to_owned(), mac: "00155D000001".to_owned(), ..Nic::default() }],
         secure_boot: "windows".to_owned(),
         ..Vm::default()
     }

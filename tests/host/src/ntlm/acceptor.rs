@@ -87,9 +87,7 @@ impl Login {
                 }
                 Err(refusal) => Step::Refused(refusal),
             },
-            (Some(3), _) => Step::Refused(Refusal::Malformed(
-                "a type-3 message without a challenge before it",
-            )),
+            (Some(3), _) => Step::Refused(Refusal::Malformed("a type-3 message without a challenge before it")),
             _ => Step::Refused(Refusal::Malformed("neither a type-1 nor a type-3 message")),
         }
     }
@@ -100,12 +98,9 @@ impl Login {
         };
         let needed = message::UNICODE | message::NTLM | message::EXTENDED_SESSION_SECURITY;
         if asked & needed != needed {
-            return Step::Refused(Refusal::Malformed(
-                "a type-1 message without Unicode or session security",
-            ));
+            return Step::Refused(Refusal::Malformed("a type-1 message without Unicode or session security"));
         }
-        let challenge =
-            message::challenge(asked, nonce, &policy.names, policy.timestamp.then_some(now));
+        let challenge = message::challenge(asked, nonce, &policy.names, policy.timestamp.then_some(now));
         *self = Self::Challenged(Exchange {
             negotiate: negotiate.to_vec(),
             challenge: challenge.clone(),
@@ -134,22 +129,10 @@ impl Exchange {
     }
 
     /// [MS-NLMP] 3.2.5.1.2: the code counts where the pair of flags says that there is one.
-    fn check_mic(
-        &self,
-        policy: &Policy,
-        message: &Authenticate<'_>,
-        key: &Block,
-    ) -> Result<(), Refusal> {
-        let flags = message
-            .pair(pair::FLAGS)
-            .and_then(|flags| flags.first().copied())
-            .unwrap_or(0);
+    fn check_mic(&self, policy: &Policy, message: &Authenticate<'_>, key: &Block) -> Result<(), Refusal> {
+        let flags = message.pair(pair::FLAGS).and_then(|flags| flags.first().copied()).unwrap_or(0);
         if flags & 2 == 0 {
-            return if policy.mic_required {
-                Err(Refusal::MissingMic)
-            } else {
-                Ok(())
-            };
+            return if policy.mic_required { Err(Refusal::MissingMic) } else { Ok(()) };
         }
         let (code, cleared) = message.mic().ok_or(Refusal::WrongMic)?;
         if crypto::mic(key, &self.negotiate, &self.challenge, &cleared) == code {
@@ -162,16 +145,10 @@ impl Exchange {
 
 fn exported_key(message: &Authenticate<'_>, base_key: &Block) -> Result<Block, Refusal> {
     if message.flags & message::KEY_EXCHANGE == 0 {
-        return if message.encrypted_key.is_empty() {
-            Ok(*base_key)
-        } else {
-            Err(Refusal::SessionKeyInClear)
-        };
+        return if message.encrypted_key.is_empty() { Ok(*base_key) } else { Err(Refusal::SessionKeyInClear) };
     }
-    let encrypted = message
-        .encrypted_key
-        .try_into()
-        .map_err(|_| Refusal::Malformed("a session key of a wrong length"))?;
+    let encrypted =
+        message.encrypted_key.try_into().map_err(|_| Refusal::Malformed("a session key of a wrong length"))?;
     Ok(crypto::rc4(base_key, encrypted))
 }
 

@@ -28,10 +28,5 @@ pub(crate) fn expected(certificate: &[u8], hash: SignatureHash) -> Block {
         SignatureHash::Sha384 => application_data.extend(Sha384::digest(certificate)),
     }
     let length = u32::try_from(application_data.len()).unwrap_or(u32::MAX);
-    Md5::new()
-        .chain_update([0; 16])
-        .chain_update(length.to_le_bytes())
-        .chain_update(application_data)
-        .finalize()
-        .into()
+    Md5::new().chain_update([0; 16]).chain_update(length.to_le_bytes()).chain_update(application_data).finalize().into()
 }

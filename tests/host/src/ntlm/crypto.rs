@@ -26,12 +26,7 @@ pub(crate) fn session_base_key(ntowf: &Block, proof: &Block) -> Block {
 }
 
 /// The message integrity code over the three messages, the third with zeros where the code itself stands.
-pub(crate) fn mic(
-    exported_key: &Block,
-    negotiate: &[u8],
-    challenge: &[u8],
-    authenticate: &[u8],
-) -> Block {
+pub(crate) fn mic(exported_key: &Block, negotiate: &[u8], challenge: &[u8], authenticate: &[u8]) -> Block {
     hmac_md5(exported_key, &[negotiate, challenge, authenticate])
 }
 
@@ -99,10 +94,7 @@ impl Rc4 {
     }
 
     fn at(&self, index: u8) -> u8 {
-        self.table
-            .get(usize::from(index))
-            .copied()
-            .unwrap_or_default()
+        self.table.get(usize::from(index)).copied().unwrap_or_default()
     }
 }
 
@@ -140,10 +132,7 @@ mod tests {
         assert_eq!(hex(&proof), "68cd0ab851e51c96aabc927bebef6a1c");
         let key = session_base_key(&ntowf, &proof);
         assert_eq!(hex(&key), "8de40ccadbc14a82f15cb0ad0de95ca3");
-        assert_eq!(
-            hex(&rc4(&key, &[0x55; 16])),
-            "c5dad2544fc9799094ce1ce90bc9d03e"
-        );
+        assert_eq!(hex(&rc4(&key, &[0x55; 16])), "c5dad2544fc9799094ce1ce90bc9d03e");
     }
 
     #[test]

@@ -11,8 +11,7 @@ pub(crate) const TARGET_INFO: u32 = 0x0080_0000;
 pub(crate) const VERSION: u32 = 0x0200_0000;
 pub(crate) const KEY_EXCHANGE: u32 = 0x4000_0000;
 /// Sign, seal, always sign, 128 and 56 bits: granted to whoever asks.
-const GRANTED_ON_REQUEST: u32 =
-    0x0000_0010 | 0x0000_0020 | 0x0000_8000 | 0x2000_0000 | 0x8000_0000 | KEY_EXCHANGE;
+const GRANTED_ON_REQUEST: u32 = 0x0000_0010 | 0x0000_0020 | 0x0000_8000 | 0x2000_0000 | 0x8000_0000 | KEY_EXCHANGE;
 
 const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";
 /// Windows Server 2022, NTLM revision 15.
@@ -41,12 +40,7 @@ pub(crate) struct TargetNames {
 }
 
 /// A type-2 message. `timestamp` is a FILETIME: 100 ns since 1601.
-pub(crate) fn challenge(
-    asked: u32,
-    server_challenge: [u8; 8],
-    names: &TargetNames,
-    timestamp: Option<u64>,
-) -> Vec<u8> {
+pub(crate) fn challenge(asked: u32, server_challenge: [u8; 8], names: &TargetNames, timestamp: Option<u64>) -> Vec<u8> {
     let flags = UNICODE
         | REQUEST_TARGET
         | NTLM
@@ -87,17 +81,11 @@ impl<'m> Authenticate<'m> {
     /// Reads the message, or says what is wrong with it.
     pub(crate) fn read(raw: &'m [u8]) -> Result<Self, &'static str> {
         let response = field(raw, 20).ok_or("the NTLM response lies outside the message")?;
-        let (proof, blob) = response
-            .split_first_chunk()
-            .ok_or("the response is not NTLMv2")?;
+        let (proof, blob) = response.split_first_chunk().ok_or("the response is not NTLMv2")?;
         if blob.get(..2) != Some(&[1, 1]) || blob.len() < 28 {
             return Err("the response is not NTLMv2");
         }
-        let name = |at| {
-            field(raw, at)
-                .and_then(text)
-                .ok_or("a name is not UTF-16 inside the message")
-        };
+        let name = |at| field(raw, at).and_then(text).ok_or("a name is not UTF-16 inside the message");
         Ok(Self {
             domain: name(28)?,
             user: name(36)?,
@@ -149,16 +137,8 @@ pub(crate) mod pair {
 
 fn target_info(names: &TargetNames, timestamp: Option<u64>) -> Vec<u8> {
     let mut info = Vec::new();
-    push_pair(
-        &mut info,
-        pair::NETBIOS_DOMAIN,
-        &utf16(&names.netbios_domain),
-    );
-    push_pair(
-        &mut info,
-        pair::NETBIOS_COMPUTER,
-        &utf16(&names.netbios_computer),
-    );
+    push_pair(&mut info, pair::NETBIOS_DOMAIN, &utf16(&names.netbios_domain));
+    push_pair(&mut info, pair::NETBIOS_COMPUTER, &utf16(&names.netbios_computer));
     push_pair(&mut info, pair::DNS_DOMAIN, &utf16(&names.dns_domain));
     push_pair(&mut info, pair::DNS_COMPUTER, &utf16(&names.dns_computer));
     if let Some(timestamp) = timestamp {
@@ -191,9 +171,7 @@ fn field(message: &[u8], at: usize) -> Option<&[u8]> {
 }
 
 fn text(bytes: &[u8]) -> Option<String> {
-    let units = bytes
-        .chunks(2)
-        .map(|unit| unit.try_into().ok().map(u16::from_le_bytes));
+    let units = bytes.chunks(2).map(|unit| unit.try_into().ok().map(u16::from_le_bytes));
     String::from_utf16(&units.collect::<Option<Vec<_>>>()?).ok()
 }
 

@@ -2,9 +2,7 @@
 
 use crate::guid;
 use crate::soap::fault::{Blame, Fault, FaultForm};
-use crate::soap::namespace::{
-    ADDRESSING, ANONYMOUS, FAULT, MANAGEMENT, MICROSOFT, SHELL, SOAP, TRANSFER,
-};
+use crate::soap::namespace::{ADDRESSING, ANONYMOUS, FAULT, MANAGEMENT, MICROSOFT, SHELL, SOAP, TRANSFER};
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
@@ -13,8 +11,7 @@ pub(crate) const ENVELOPE_OVERHEAD: usize = 2_048;
 
 const FAULT_ACTION: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault";
 const FAULT_DETAIL: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/";
-const WMI_ERROR: &str =
-    "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/microsoft/windows/management/MSFT_WmiError";
+const WMI_ERROR: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/microsoft/windows/management/MSFT_WmiError";
 const CIM_BINDING: &str = "http://schemas.dmtf.org/wbem/wsman/1/cimbinding.xsd";
 const CIM_COMMON: &str = "http://schemas.dmtf.org/wbem/wscim/1/common";
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -34,9 +31,7 @@ impl Body {
     }
 
     pub(crate) fn open(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.write(Event::Start(
-            BytesStart::new(name).with_attributes(attributes.iter().copied()),
-        ));
+        self.write(Event::Start(BytesStart::new(name).with_attributes(attributes.iter().copied())));
     }
 
     pub(crate) fn close(&mut self, name: &str) {
@@ -49,18 +44,12 @@ impl Body {
 
     fn write(&mut self, event: Event<'_>) {
         // Writing to a vector never fails.
-        Writer::new(&mut self.bytes)
-            .write_event(event)
-            .unwrap_or_default();
+        Writer::new(&mut self.bytes).write_event(event).unwrap_or_default();
     }
 }
 
 /// A whole answer to the message of that identifier.
-pub(crate) fn envelope(
-    action: &str,
-    relates_to: Option<&str>,
-    write_body: impl FnOnce(&mut Body),
-) -> Vec<u8> {
+pub(crate) fn envelope(action: &str, relates_to: Option<&str>, write_body: impl FnOnce(&mut Body)) -> Vec<u8> {
     let mut body = Body::default();
     body.open(
         "s:Envelope",
@@ -76,11 +65,7 @@ pub(crate) fn envelope(
     );
     body.open("s:Header", &[]);
     body.leaf("a:Action", &[], action);
-    body.leaf(
-        "a:MessageID",
-        &[],
-        &format!("uuid:{}", guid::new().to_uppercase()),
-    );
+    body.leaf("a:MessageID", &[], &format!("uuid:{}", guid::new().to_uppercase()));
     body.leaf("a:To", &[], ANONYMOUS);
     if let Some(relates_to) = relates_to {
         body.leaf("a:RelatesTo", &[], relates_to);
@@ -116,15 +101,8 @@ fn write_code(body: &mut Body, fault: &Fault) {
     body.leaf("s:Value", &[], value);
     if !fault.subcode.is_empty() {
         body.open("s:Subcode", &[]);
-        let enumeration = (
-            "xmlns:n",
-            "http://schemas.xmlsoap.org/ws/2004/09/enumeration",
-        );
-        let attributes: &[_] = if fault.subcode.starts_with("n:") {
-            &[enumeration]
-        } else {
-            &[]
-        };
+        let enumeration = ("xmlns:n", "http://schemas.xmlsoap.org/ws/2004/09/enumeration");
+        let attributes: &[_] = if fault.subcode.starts_with("n:") { &[enumeration] } else { &[] };
         body.leaf("s:Value", attributes, fault.subcode);
         body.close("s:Subcode");
     }
@@ -143,16 +121,10 @@ fn write_detail(body: &mut Body, fault: &Fault, machine: &str) {
         write_wmi_error(body, fault);
     } else {
         let code = fault.code.to_string();
-        body.open(
-            "f:WSManFault",
-            &[("xmlns:f", FAULT), ("Code", &code), ("Machine", machine)],
-        );
+        body.open("f:WSManFault", &[("xmlns:f", FAULT), ("Code", &code), ("Machine", machine)]);
         body.open("f:Message", &[]);
         if fault.form == FaultForm::ProviderFault {
-            let attributes = [
-                ("provider", "Shell cmd plugin"),
-                ("path", r"%systemroot%\system32\winrscmd.dll"),
-            ];
+            let attributes = [("provider", "Shell cmd plugin"), ("path", r"%systemroot%\system32\winrscmd.dll")];
             body.leaf("f:ProviderFault", &attributes, &fault.reason);
         } else {
             body.write(Event::Text(BytesText::new(&fault.reason)));
@@ -177,11 +149,7 @@ fn write_wmi_error(body: &mut Body, fault: &Fault) {
     let text = [("xsi:type", "cim:cimString")];
     body.leaf("p:CIMStatusCode", &number, "27");
     body.leaf("p:Message", &text, &fault.reason);
-    body.leaf(
-        "p:MessageID",
-        &text,
-        &format!("HRESULT 0x{:08x}", fault.code),
-    );
+    body.leaf("p:MessageID", &text, &format!("HRESULT 0x{:08x}", fault.code));
     body.leaf("p:error_Category", &number, "30");
     body.leaf("p:error_Code", &number, &fault.code.to_string());
     body.leaf("p:error_Type", &text, "HRESULT");

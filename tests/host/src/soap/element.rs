@@ -69,16 +69,11 @@ impl Element {
                 Event::Text(text) => push_text(&mut open, &text.xml10_content())?,
                 Event::CData(text) => push_text(&mut open, &text.xml10_content())?,
                 Event::GeneralRef(reference) => {
-                    if let Some(character) =
-                        reference.resolve_char_ref().map_err(|_| Malformed::Xml)?
-                    {
+                    if let Some(character) = reference.resolve_char_ref().map_err(|_| Malformed::Xml)? {
                         push_text(&mut open, character.encode_utf8(&mut [0; 4]))?;
                     } else {
                         let name = reference.xml10_content();
-                        push_text(
-                            &mut open,
-                            resolve_predefined_entity(&name).ok_or(Malformed::Xml)?,
-                        )?;
+                        push_text(&mut open, resolve_predefined_entity(&name).ok_or(Malformed::Xml)?)?;
                     }
                 }
                 Event::DocType(_) => return Err(Malformed::DocumentType),
@@ -86,11 +81,7 @@ impl Element {
                 Event::Eof => break,
             }
         }
-        if open.is_empty() {
-            root.ok_or(Malformed::Xml)
-        } else {
-            Err(Malformed::Xml)
-        }
+        if open.is_empty() { root.ok_or(Malformed::Xml) } else { Err(Malformed::Xml) }
     }
 
     /// Whether this is the element of that namespace and name.
@@ -103,14 +94,8 @@ impl Element {
         self.children.iter().find(|child| child.is(namespace, name))
     }
 
-    pub(crate) fn children_named<'e>(
-        &'e self,
-        namespace: &'e str,
-        name: &'e str,
-    ) -> impl Iterator<Item = &'e Self> {
-        self.children
-            .iter()
-            .filter(move |child| child.is(namespace, name))
+    pub(crate) fn children_named<'e>(&'e self, namespace: &'e str, name: &'e str) -> impl Iterator<Item = &'e Self> {
+        self.children.iter().filter(move |child| child.is(namespace, name))
     }
 
     /// The value of an attribute without prefix.
@@ -119,10 +104,7 @@ impl Element {
     }
 
     pub(crate) fn attribute_of(&self, namespace: &str, name: &str) -> Option<&str> {
-        let found = self
-            .attributes
-            .iter()
-            .find(|a| a.namespace == namespace && a.name == name);
+        let found = self.attributes.iter().find(|a| a.namespace == namespace && a.name == name);
         found.map(|attribute| attribute.value.as_str())
     }
 
@@ -140,20 +122,14 @@ impl Element {
 
     fn from_start(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Self, Malformed> {
         let (namespace, name) = reader.resolver().resolve_element(start.name());
-        let mut element = Self {
-            namespace: bound(namespace)?,
-            name: name.into_inner().to_owned(),
-            ..Self::default()
-        };
+        let mut element = Self { namespace: bound(namespace)?, name: name.into_inner().to_owned(), ..Self::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| Malformed::Xml)?;
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
             let (namespace, name) = reader.resolver().resolve_attribute(attribute.key);
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|_| Malformed::Xml)?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| Malformed::Xml)?;
             element.attributes.push(Attribute {
                 namespace: bound(namespace)?,
                 name: name.into_inner().to_owned(),
@@ -172,11 +148,7 @@ fn bound(namespace: ResolveResult<'_>) -> Result<String, Malformed> {
     }
 }
 
-fn close(
-    element: Element,
-    open: &mut [Element],
-    root: &mut Option<Element>,
-) -> Result<(), Malformed> {
+fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), Malformed> {
     match (open.last_mut(), &root) {
         (Some(parent), _) => parent.children.push(element),
         (None, None) => *root = Some(element),
@@ -200,10 +172,8 @@ mod tests {
 
     #[test]
     fn namespaces_count_and_prefixes_do_not() {
-        let root = Element::parse(
-            r#"<a:x xmlns:a="n"><b:y xmlns:b="n" c="&lt;1">t&amp;<!-- no -->u&#65;</b:y></a:x>"#,
-        )
-        .unwrap();
+        let root = Element::parse(r#"<a:x xmlns:a="n"><b:y xmlns:b="n" c="&lt;1">t&amp;<!-- no -->u&#65;</b:y></a:x>"#)
+            .unwrap();
         let child = root.child("n", "y").unwrap();
         assert!(root.is("n", "x"));
         assert_eq!(child.attribute("c"), Some("<1"));
@@ -221,10 +191,7 @@ mod tests {
             ("<p:a/>", Malformed::UnknownPrefix),
             ("<!DOCTYPE a><a/>", Malformed::DocumentType),
             (&"<a>".repeat(40), Malformed::TooDeep),
-            (
-                &format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS)),
-                Malformed::TooMany,
-            ),
+            (&format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS)), Malformed::TooMany),
         ] {
             assert_eq!(Element::parse(document).unwrap_err(), why, "{document:.40}");
         }

@@ -45,21 +45,9 @@ impl Fault {
         let known = known_fault::find(code);
         let (blame, subcode, detail, reason) = match known {
             Some(known) => (known.blame, known.subcode, known.detail, known.reason),
-            None => (
-                Blame::Receiver,
-                "w:InternalError",
-                None,
-                "The service met an error of its own. ",
-            ),
+            None => (Blame::Receiver, "w:InternalError", None, "The service met an error of its own. "),
         };
-        Self {
-            code,
-            blame,
-            subcode,
-            reason: reason.to_owned(),
-            detail,
-            form: FaultForm::default(),
-        }
+        Self { code, blame, subcode, reason: reason.to_owned(), detail, form: FaultForm::default() }
     }
 
     /// The account has no rights here (code 5).
@@ -113,23 +101,12 @@ impl Fault {
     }
 
     pub(crate) fn repeated_header() -> Self {
-        let reason = "A header that may stand once stands more often, or its value is not valid. "
-            .to_owned();
-        Self {
-            subcode: "a:InvalidMessageInformationHeader",
-            reason,
-            ..Self::missing_header()
-        }
+        let reason = "A header that may stand once stands more often, or its value is not valid. ".to_owned();
+        Self { subcode: "a:InvalidMessageInformationHeader", reason, ..Self::missing_header() }
     }
 
     pub(crate) fn must_understand() -> Self {
-        let reason =
-            "The service does not understand a header that must be understood. ".to_owned();
-        Self {
-            blame: Blame::MustUnderstand,
-            subcode: "",
-            reason,
-            ..Self::missing_header()
-        }
+        let reason = "The service does not understand a header that must be understood. ".to_owned();
+        Self { blame: Blame::MustUnderstand, subcode: "", reason, ..Self::missing_header() }
     }
 }

@@ -16,6 +16,5 @@ pub(crate) mod namespace {
     pub(crate) const SHELL: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
     pub(crate) const TRANSFER: &str = "http://schemas.xmlsoap.org/ws/2004/09/transfer";
     pub(crate) const FAULT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault";
-    pub(crate) const ANONYMOUS: &str =
-        "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
+    pub(crate) const ANONYMOUS: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
 }

@@ -33,14 +33,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, in the order of a conversation.
-    pub const ALL: [Self; 6] = [
-        Self::Create,
-        Self::Command,
-        Self::Send,
-        Self::Receive,
-        Self::Signal,
-        Self::Delete,
-    ];
+    pub const ALL: [Self; 6] = [Self::Create, Self::Command, Self::Send, Self::Receive, Self::Signal, Self::Delete];
 
     /// The verb in lower case, as the counters name it.
     pub fn name(self) -> &'static str {
@@ -98,10 +91,7 @@ impl Request {
             .ok()
             .and_then(|text| Element::parse(text).ok())
             .filter(|root| root.is(SOAP, "Envelope"))
-            .ok_or_else(|| Rejected {
-                message_id: None,
-                fault: Fault::schema("The message is no SOAP envelope. "),
-            })?;
+            .ok_or_else(|| Rejected { message_id: None, fault: Fault::schema("The message is no SOAP envelope. ") })?;
         let message_id = envelope
             .child(SOAP, "Header")
             .and_then(|header| header.child(ADDRESSING, "MessageID"))
@@ -112,35 +102,26 @@ impl Request {
 
     /// The value of an option, whose name counts in any letter case.
     pub(crate) fn option(&self, name: &str) -> Option<&str> {
-        self.options
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.options.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     fn from_envelope(mut envelope: Element) -> Result<Self, Fault> {
         let header = take_child(&mut envelope, "Header")?;
         let body = take_child(&mut envelope, "Body")?;
         check_understood(&header)?;
-        let required =
-            |namespace, name| once(&header, namespace, name)?.ok_or_else(Fault::missing_header);
+        let required = |namespace, name| once(&header, namespace, name)?.ok_or_else(Fault::missing_header);
         let action = required(ADDRESSING, "Action")?;
         let message_id = required(ADDRESSING, "MessageID")?;
         let to = required(ADDRESSING, "To")?;
-        if required(ADDRESSING, "ReplyTo")?
-            .child(ADDRESSING, "Address")
-            .is_none()
-        {
+        if required(ADDRESSING, "ReplyTo")?.child(ADDRESSING, "Address").is_none() {
             return Err(Fault::missing_header());
         }
         if message_id.trimmed().is_empty() || message_id.text.len() > MAX_MESSAGE_ID {
             return Err(Fault::repeated_header());
         }
-        let resource = once(&header, MANAGEMENT, "ResourceURI")?
-            .ok_or_else(|| Fault::with_code(2_150_858_752))?;
+        let resource = once(&header, MANAGEMENT, "ResourceURI")?.ok_or_else(|| Fault::with_code(2_150_858_752))?;
         Ok(Self {
-            verb: Verb::from_action(action.trimmed())
-                .ok_or_else(|| Fault::with_code(2_150_858_771))?,
+            verb: Verb::from_action(action.trimmed()).ok_or_else(|| Fault::with_code(2_150_858_771))?,
             message_id: message_id.trimmed().to_owned(),
             to: to.trimmed().to_owned(),
             resource: resource.trimmed().to_owned(),
@@ -155,16 +136,10 @@ impl Request {
 
 fn take_child(envelope: &mut Element, name: &str) -> Result<Element, Fault> {
     if envelope.children_named(SOAP, name).count() != 1 {
-        return Err(Fault::schema(
-            "The envelope needs one header and one body. ",
-        ));
+        return Err(Fault::schema("The envelope needs one header and one body. "));
     }
-    let at = envelope
-        .children
-        .iter()
-        .position(|child| child.is(SOAP, name));
-    at.map(|at| envelope.children.swap_remove(at))
-        .ok_or_else(Fault::missing_header)
+    let at = envelope.children.iter().position(|child| child.is(SOAP, name));
+    at.map(|at| envelope.children.swap_remove(at)).ok_or_else(Fault::missing_header)
 }
 
 /// [SOAP 1.2 part 1] 5.2.3: what must be understood and is not known stops the message.
@@ -178,27 +153,14 @@ fn check_understood(header: &Element) -> Result<(), Fault> {
         MICROSOFT => matches!(element.name(), "SessionId" | "OperationID" | "SequenceId"),
         _ => false,
     };
-    let must = |element: &Element| {
-        matches!(
-            element.attribute_of(SOAP, "mustUnderstand"),
-            Some("true" | "1")
-        )
-    };
-    match header
-        .children
-        .iter()
-        .find(|element| must(element) && !known(element))
-    {
+    let must = |element: &Element| matches!(element.attribute_of(SOAP, "mustUnderstand"), Some("true" | "1"));
+    match header.children.iter().find(|element| must(element) && !known(element)) {
         Some(_) => Err(Fault::must_understand()),
         None => Ok(()),
     }
 }
 
-fn once<'e>(
-    header: &'e Element,
-    namespace: &'e str,
-    name: &'e str,
-) -> Result<Option<&'e Element>, Fault> {
+fn once<'e>(header: &'e Element, namespace: &'e str, name: &'e str) -> Result<Option<&'e Element>, Fault> {
     let mut found = header.children_named(namespace, name);
     match (found.next(), found.next()) {
         (element, None) => Ok(element),
@@ -227,31 +189,20 @@ fn options(header: &Element) -> Result<Vec<(String, String)>, Fault> {
         return Ok(Vec::new());
     };
     let option = |option: &Element| {
-        let name = option
-            .attribute("Name")
-            .ok_or_else(|| Fault::schema("An option has no name. "))?;
+        let name = option.attribute("Name").ok_or_else(|| Fault::schema("An option has no name. "))?;
         Ok((name.to_owned(), option.text.clone()))
     };
-    set.children_named(MANAGEMENT, "Option")
-        .map(option)
-        .collect()
+    set.children_named(MANAGEMENT, "Option").map(option).collect()
 }
 
 fn max_envelope(header: &Element) -> Result<usize, Fault> {
     let Some(element) = once(header, MANAGEMENT, "MaxEnvelopeSize")? else {
         return Ok(MAX_ENVELOPE_SIZE);
     };
-    let asked: u64 = element
-        .trimmed()
-        .parse()
-        .map_err(|_| Fault::schema("MaxEnvelopeSize is no number. "))?;
-    let asked = usize::try_from(asked)
-        .unwrap_or(MAX_ENVELOPE_SIZE)
-        .min(MAX_ENVELOPE_SIZE);
+    let asked: u64 = element.trimmed().parse().map_err(|_| Fault::schema("MaxEnvelopeSize is no number. "))?;
+    let asked = usize::try_from(asked).unwrap_or(MAX_ENVELOPE_SIZE).min(MAX_ENVELOPE_SIZE);
     if asked < MIN_ENVELOPE_SIZE {
-        return Err(
-            Fault::with_code(2_150_858_790).because("MaxEnvelopeSize is below 8192 bytes. ")
-        );
+        return Err(Fault::with_code(2_150_858_790).because("MaxEnvelopeSize is below 8192 bytes. "));
     }
     Ok(asked)
 }
@@ -260,7 +211,6 @@ fn timeout(header: &Element) -> Result<Duration, Fault> {
     let Some(element) = once(header, MANAGEMENT, "OperationTimeout")? else {
         return Ok(MAX_OPERATION_TIMEOUT);
     };
-    let asked = duration::parse(element.trimmed())
-        .ok_or_else(|| Fault::schema("OperationTimeout is no duration. "))?;
+    let asked = duration::parse(element.trimmed()).ok_or_else(|| Fault::schema("OperationTimeout is no duration. "))?;
     Ok(asked.min(MAX_OPERATION_TIMEOUT))
 }

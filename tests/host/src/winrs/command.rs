@@ -60,15 +60,7 @@ impl Command {
             stderr: Output::new(Arc::clone(&pipe), Stream::Stderr),
         };
         let task = tokio::spawn(run(process, executor, Arc::clone(&pipe))).abort_handle();
-        Self {
-            id,
-            pipe,
-            stdin: Mutex::new(Input {
-                sender: Some(sender),
-                taken: 0,
-            }),
-            task,
-        }
+        Self { id, pipe, stdin: Mutex::new(Input { sender: Some(sender), taken: 0 }), task }
     }
 
     /// Passes a piece of standard input on; `end` closes it.

@@ -17,19 +17,10 @@ const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(7_200);
 const MIN_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_IDLE_TIMEOUT: Duration = Duration::from_millis(0x7fff_ffff);
 /// Code pages that an ordinary Windows has.
-const CODE_PAGES: [u32; 12] = [
-    437, 850, 852, 866, 932, 936, 949, 950, 1250, 1251, 1252, 65_001,
-];
+const CODE_PAGES: [u32; 12] = [437, 850, 852, 866, 932, 936, 949, 950, 1250, 1251, 1252, 65_001];
 /// What a client may say about a shell, in any order.
-const CHILDREN: [&str; 7] = [
-    "Environment",
-    "WorkingDirectory",
-    "IdleTimeOut",
-    "InputStreams",
-    "OutputStreams",
-    "Lifetime",
-    "Name",
-];
+const CHILDREN: [&str; 7] =
+    ["Environment", "WorkingDirectory", "IdleTimeOut", "InputStreams", "OutputStreams", "Lifetime", "Name"];
 
 impl Service {
     pub(crate) fn create(&self, request: &Request, client: Client<'_>) -> Result<Vec<u8>, Fault> {
@@ -40,24 +31,12 @@ impl Service {
         let id = self.identifier(asked.attribute("ShellId"))?;
         let surroundings = surroundings(asked)?;
         let kept = self.settings.idle_timeout.unwrap_or(idle_timeout);
-        let shell = Shell::new(
-            id.clone(),
-            client.user.to_owned(),
-            kept,
-            surroundings.clone(),
-        );
-        self.shells
-            .open(shell, self.settings.max_shells)
-            .map_err(|not_added| match not_added {
-                NotAdded::TooMany => Fault::too_many_shells(),
-                NotAdded::IdTaken => identifier_taken(),
-            })?;
-        let text = |name| {
-            asked
-                .child(SHELL, name)
-                .map(Element::trimmed)
-                .unwrap_or_default()
-        };
+        let shell = Shell::new(id.clone(), client.user.to_owned(), kept, surroundings.clone());
+        self.shells.open(shell, self.settings.max_shells).map_err(|not_added| match not_added {
+            NotAdded::TooMany => Fault::too_many_shells(),
+            NotAdded::IdTaken => identifier_taken(),
+        })?;
+        let text = |name| asked.child(SHELL, name).map(Element::trimmed).unwrap_or_default();
         let action = format!("{TRANSFER}/CreateResponse");
         Ok(envelope(&action, Some(&request.message_id), |body| {
             write_reference(body, &request.to, &id);
@@ -78,24 +57,15 @@ impl Service {
 }
 
 fn check_code_page(option: Option<&str>) -> Result<(), Fault> {
-    let installed = |page: &str| {
-        page.trim()
-            .parse()
-            .is_ok_and(|page| CODE_PAGES.contains(&page))
-    };
-    if option.is_none_or(installed) {
-        Ok(())
-    } else {
-        Err(Fault::with_code(2_150_859_072))
-    }
+    let installed = |page: &str| page.trim().parse().is_ok_and(|page| CODE_PAGES.contains(&page));
+    if option.is_none_or(installed) { Ok(()) } else { Err(Fault::with_code(2_150_859_072)) }
 }
 
 fn idle_timeout(shell: &Element) -> Result<Duration, Fault> {
     let Some(element) = shell.child(SHELL, "IdleTimeOut") else {
         return Ok(DEFAULT_IDLE_TIMEOUT);
     };
-    let asked = duration::parse(element.trimmed())
-        .ok_or_else(|| Fault::schema("IdleTimeOut is no duration. "))?;
+    let asked = duration::parse(element.trimmed()).ok_or_else(|| Fault::schema("IdleTimeOut is no duration. "))?;
     if (MIN_IDLE_TIMEOUT..=MAX_IDLE_TIMEOUT).contains(&asked) {
         Ok(asked)
     } else {
@@ -105,9 +75,7 @@ fn idle_timeout(shell: &Element) -> Result<Duration, Fault> {
 
 fn surroundings(shell: &Element) -> Result<Surroundings, Fault> {
     let variable = |variable: &Element| {
-        let name = variable
-            .attribute("Name")
-            .ok_or_else(|| Fault::schema("A variable has no name. "))?;
+        let name = variable.attribute("Name").ok_or_else(|| Fault::schema("A variable has no name. "))?;
         Ok((name.to_owned(), variable.text.clone()))
     };
     let environment = shell.child(SHELL, "Environment").into_iter();
@@ -116,9 +84,7 @@ fn surroundings(shell: &Element) -> Result<Surroundings, Fault> {
             .flat_map(|environment| environment.children_named(SHELL, "Variable"))
             .map(variable)
             .collect::<Result<_, _>>()?,
-        working_directory: shell
-            .child(SHELL, "WorkingDirectory")
-            .map(|folder| folder.trimmed().to_owned()),
+        working_directory: shell.child(SHELL, "WorkingDirectory").map(|folder| folder.trimmed().to_owned()),
     })
 }
 

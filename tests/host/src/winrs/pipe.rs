@@ -70,15 +70,13 @@ struct Content {
 
 impl Pipe {
     pub(crate) async fn write(&self, stream: Stream, bytes: &[u8]) {
-        self.until(|content| content.buffered < MAX_BUFFERED || content.end.is_some())
-            .await;
+        self.until(|content| content.buffered < MAX_BUFFERED || content.end.is_some()).await;
         self.lock().push(stream, bytes);
         self.changed.notify_waiters();
     }
 
     pub(crate) async fn emptied(&self) {
-        self.until(|content| content.pieces.is_empty() || content.end.is_some())
-            .await;
+        self.until(|content| content.pieces.is_empty() || content.end.is_some()).await;
     }
 
     /// Adds the last output and the exit code in one, so that no Receive comes between them.
@@ -110,9 +108,7 @@ impl Pipe {
     /// Waits for output or the end, for at most that time, and takes as much as fits into `budget` characters.
     pub(crate) async fn take(&self, budget: usize, wait: Duration) -> Result<Batch, Nothing> {
         let something = self.until(|content| !content.pieces.is_empty() || content.end.is_some());
-        timeout_at(Instant::now() + wait, something)
-            .await
-            .map_err(|_| Nothing::TimedOut)?;
+        timeout_at(Instant::now() + wait, something).await.map_err(|_| Nothing::TimedOut)?;
         let mut content = self.lock();
         if content.end == Some(End::Aborted) {
             return Err(Nothing::Aborted);
@@ -148,11 +144,7 @@ impl Pipe {
 impl Content {
     fn push(&mut self, stream: Stream, bytes: &[u8]) {
         self.buffered += bytes.len();
-        self.pieces.extend(
-            bytes
-                .chunks(MAX_PIECE)
-                .map(|piece| (stream, piece.to_vec())),
-        );
+        self.pieces.extend(bytes.chunks(MAX_PIECE).map(|piece| (stream, piece.to_vec())));
     }
 
     fn take(&mut self, mut budget: usize) -> Vec<(Stream, Vec<u8>)> {

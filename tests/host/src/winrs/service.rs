@@ -32,13 +32,7 @@ pub(crate) struct Settings {
 /// As Windows comes.
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            max_shells: 30,
-            max_processes: 25,
-            idle_timeout: None,
-            client_ids: true,
-            forget_finished: false,
-        }
+        Self { max_shells: 30, max_processes: 25, idle_timeout: None, client_ids: true, forget_finished: false }
     }
 }
 
@@ -59,11 +53,7 @@ pub(crate) struct Service {
 
 impl Service {
     /// Does what a request asks and answers it.
-    pub(crate) async fn perform(
-        &self,
-        request: &Request,
-        client: Client<'_>,
-    ) -> Result<Vec<u8>, Fault> {
+    pub(crate) async fn perform(&self, request: &Request, client: Client<'_>) -> Result<Vec<u8>, Fault> {
         if request.resource != CMD {
             return Err(Fault::with_code(2_150_858_752));
         }
@@ -86,16 +76,9 @@ impl Service {
     }
 
     /// The shell that the request selects. It is not idle until the second value is dropped.
-    pub(crate) fn shell(
-        &self,
-        request: &Request,
-        client: Client<'_>,
-    ) -> Result<(Arc<Shell>, InUse), Fault> {
+    pub(crate) fn shell(&self, request: &Request, client: Client<'_>) -> Result<(Arc<Shell>, InUse), Fault> {
         let id = request.shell_id.as_deref().ok_or_else(Fault::not_found)?;
-        let shell = self
-            .shells
-            .find(id, client.user)
-            .ok_or_else(Fault::not_found)?;
+        let shell = self.shells.find(id, client.user).ok_or_else(Fault::not_found)?;
         let in_use = shell.in_use();
         Ok((shell, in_use))
     }

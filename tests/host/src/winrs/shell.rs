@@ -24,24 +24,9 @@ struct Use {
 }
 
 impl Shell {
-    pub(crate) fn new(
-        id: String,
-        owner: String,
-        idle_timeout: Duration,
-        surroundings: Surroundings,
-    ) -> Self {
-        let use_ = Mutex::new(Use {
-            operations: 0,
-            last: Instant::now(),
-        });
-        Self {
-            id,
-            owner,
-            idle_timeout,
-            surroundings,
-            commands: Mutex::default(),
-            use_,
-        }
+    pub(crate) fn new(id: String, owner: String, idle_timeout: Duration, surroundings: Surroundings) -> Self {
+        let use_ = Mutex::new(Use { operations: 0, last: Instant::now() });
+        Self { id, owner, idle_timeout, surroundings, commands: Mutex::default(), use_ }
     }
 
     /// Keeps the shell from being idle until the answer is out.
@@ -55,22 +40,12 @@ impl Shell {
     }
 
     /// Adds a command unless one of that identifier is there, or as many run as may.
-    pub(crate) fn add(
-        &self,
-        id: &str,
-        max: usize,
-        start: impl FnOnce() -> Command,
-    ) -> Result<(), NotAdded> {
+    pub(crate) fn add(&self, id: &str, max: usize, start: impl FnOnce() -> Command) -> Result<(), NotAdded> {
         let mut commands = self.commands();
         if commands.contains_key(&key(id)) {
             return Err(NotAdded::IdTaken);
         }
-        if commands
-            .values()
-            .filter(|command| !command.pipe.has_ended())
-            .count()
-            >= max
-        {
+        if commands.values().filter(|command| !command.pipe.has_ended()).count() >= max {
             return Err(NotAdded::TooMany);
         }
         commands.insert(key(id), Arc::new(start()));
@@ -130,12 +105,7 @@ impl Shells {
         if shells.contains_key(&key(&shell.id)) {
             return Err(NotAdded::IdTaken);
         }
-        if shells
-            .values()
-            .filter(|other| other.owner == shell.owner)
-            .count()
-            >= max_of_user
-        {
+        if shells.values().filter(|other| other.owner == shell.owner).count() >= max_of_user {
             return Err(NotAdded::TooMany);
         }
         shells.insert(key(&shell.id), Arc::new(shell));
@@ -144,10 +114,7 @@ impl Shells {
 
     /// The shell, if it belongs to this user: to anyone else it does not exist.
     pub(crate) fn find(&self, id: &str, user: &str) -> Option<Arc<Shell>> {
-        self.lock()
-            .get(&key(id))
-            .filter(|shell| shell.owner == user)
-            .cloned()
+        self.lock().get(&key(id)).filter(|shell| shell.owner == user).cloned()
     }
 
     pub(crate) fn close(&self, id: &str, user: &str) -> bool {

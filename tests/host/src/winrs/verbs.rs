@@ -30,19 +30,12 @@ impl Service {
             if command_line::fits(&line) && command_line::starts_powershell(&line) {
                 self.tallies.powershell_starts.one();
             }
-            Command::start(
-                id.clone(),
-                line,
-                shell.surroundings.clone(),
-                Arc::clone(&self.executor),
-            )
+            Command::start(id.clone(), line, shell.surroundings.clone(), Arc::clone(&self.executor))
         };
-        shell.add(&id, self.settings.max_processes, start).map_err(
-            |not_added| match not_added {
-                NotAdded::TooMany => Fault::with_code(2_150_859_174),
-                NotAdded::IdTaken => identifier_taken(),
-            },
-        )?;
+        shell.add(&id, self.settings.max_processes, start).map_err(|not_added| match not_added {
+            NotAdded::TooMany => Fault::with_code(2_150_859_174),
+            NotAdded::IdTaken => identifier_taken(),
+        })?;
         Ok(answer(request, SHELL, "Command", |body| {
             body.open("rsp:CommandResponse", &[]);
             body.leaf("rsp:CommandId", &[], &id);
@@ -60,46 +53,27 @@ impl Service {
             let piece = BASE64_STANDARD
                 .decode(stream.text.split_ascii_whitespace().collect::<String>())
                 .map_err(|_| Fault::schema("A stream is not written in base64. "))?;
-            let end = stream
-                .attribute("End")
-                .is_some_and(|end| end.eq_ignore_ascii_case("true") || end == "1");
-            command
-                .send(piece, end)
-                .map_err(|not_taken| match not_taken {
-                    NotTaken::Closed => Fault::with_code(109).in_form(FaultForm::ProviderFault),
-                    NotTaken::TooMuch => Fault::with_code(2_150_858_815),
-                })?;
+            let end = stream.attribute("End").is_some_and(|end| end.eq_ignore_ascii_case("true") || end == "1");
+            command.send(piece, end).map_err(|not_taken| match not_taken {
+                NotTaken::Closed => Fault::with_code(109).in_form(FaultForm::ProviderFault),
+                NotTaken::TooMuch => Fault::with_code(2_150_858_815),
+            })?;
         }
-        Ok(answer(request, SHELL, "Send", |body| {
-            body.empty("rsp:SendResponse")
-        }))
+        Ok(answer(request, SHELL, "Send", |body| body.empty("rsp:SendResponse")))
     }
 
-    pub(crate) async fn receive(
-        &self,
-        request: &Request,
-        client: Client<'_>,
-    ) -> Result<Vec<u8>, Fault> {
+    pub(crate) async fn receive(&self, request: &Request, client: Client<'_>) -> Result<Vec<u8>, Fault> {
         let (shell, _in_use) = self.shell(request, client)?;
-        let command = command_of(
-            &shell,
-            part(only_part(&request.body, "Receive")?, "DesiredStream")?,
-        )?;
+        let command = command_of(&shell, part(only_part(&request.body, "Receive")?, "DesiredStream")?)?;
         let budget = request.max_envelope.saturating_sub(ENVELOPE_OVERHEAD);
-        let batch = command
-            .pipe
-            .take(budget, request.timeout)
-            .await
-            .map_err(|nothing| match nothing {
-                Nothing::TimedOut => Fault::timed_out(),
-                Nothing::Aborted => Fault::with_code(995),
-            })?;
+        let batch = command.pipe.take(budget, request.timeout).await.map_err(|nothing| match nothing {
+            Nothing::TimedOut => Fault::timed_out(),
+            Nothing::Aborted => Fault::with_code(995),
+        })?;
         if batch.exit.is_some() && self.settings.forget_finished {
             shell.remove(&command.id);
         }
-        Ok(answer(request, SHELL, "Receive", |body| {
-            write_batch(body, &batch, &command.id)
-        }))
+        Ok(answer(request, SHELL, "Receive", |body| write_batch(body, &batch, &command.id)))
     }
 
     pub(crate) fn signal(&self, request: &Request, client: Client<'_>) -> Result<Vec<u8>, Fault> {
@@ -116,9 +90,7 @@ impl Service {
             Some("ctrl_c" | "ctrl_break") => command.interrupt(),
             _ => return Err(Fault::with_code(87)),
         }
-        Ok(answer(request, SHELL, "Signal", |body| {
-            body.empty("rsp:SignalResponse")
-        }))
+        Ok(answer(request, SHELL, "Signal", |body| body.empty("rsp:SignalResponse")))
     }
 
     pub(crate) fn delete(&self, request: &Request, client: Client<'_>) -> Result<Vec<u8>, Fault> {
@@ -130,24 +102,13 @@ impl Service {
     }
 }
 
-fn answer(
-    request: &Request,
-    namespace: &str,
-    verb: &str,
-    write_body: impl FnOnce(&mut Body),
-) -> Vec<u8> {
-    envelope(
-        &format!("{namespace}/{verb}Response"),
-        Some(&request.message_id),
-        write_body,
-    )
+fn answer(request: &Request, namespace: &str, verb: &str, write_body: impl FnOnce(&mut Body)) -> Vec<u8> {
+    envelope(&format!("{namespace}/{verb}Response"), Some(&request.message_id), write_body)
 }
 
 /// A command by the attribute that names it; without one the host says that a parameter is wrong.
 fn command_of(shell: &Shell, element: &Element) -> Result<Arc<Command>, Fault> {
-    let id = element
-        .attribute("CommandId")
-        .ok_or_else(|| Fault::with_code(87).in_form(FaultForm::ProviderFault))?;
+    let id = element.attribute("CommandId").ok_or_else(|| Fault::with_code(87).in_form(FaultForm::ProviderFault))?;
     shell.command(id).ok_or_else(Fault::not_found)
 }
 
@@ -159,24 +120,13 @@ fn write_batch(body: &mut Body, batch: &Batch, command_id: &str) {
     }
     if batch.exit.is_some() {
         for stream in Stream::ALL {
-            let attributes = [
-                ("Name", stream.name()),
-                ("CommandId", command_id),
-                ("End", "true"),
-            ];
+            let attributes = [("Name", stream.name()), ("CommandId", command_id), ("End", "true")];
             body.leaf("rsp:Stream", &attributes, "");
         }
     }
-    let state = if batch.exit.is_some() {
-        "Done"
-    } else {
-        "Running"
-    };
+    let state = if batch.exit.is_some() { "Done" } else { "Running" };
     let state = format!("{SHELL}/CommandState/{state}");
-    body.open(
-        "rsp:CommandState",
-        &[("CommandId", command_id), ("State", &state)],
-    );
+    body.open("rsp:CommandState", &[("CommandId", command_id), ("State", &state)]);
     if let Some(code) = batch.exit {
         body.leaf("rsp:ExitCode", &[], &code.to_string());
     }

@@ -36,9 +36,7 @@ impl Client {
 
     pub(crate) fn try_connect(host: &Host) -> io::Result<Self> {
         let mut roots = RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_file(host.ca_file()).unwrap())
-            .unwrap();
+        roots.add(CertificateDer::from_pem_file(host.ca_file()).unwrap()).unwrap();
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -51,9 +49,7 @@ impl Client {
         while tls.is_handshaking() {
             tls.complete_io(&mut tcp)?;
         }
-        Ok(Self {
-            stream: StreamOwned::new(tls, tcp),
-        })
+        Ok(Self { stream: StreamOwned::new(tls, tcp) })
     }
 
     /// Connects and logs in as the first account.
@@ -68,23 +64,15 @@ impl Client {
     pub(crate) fn log_in(&mut self, login: &Login, body: &str) -> Reply {
         let (negotiate, challenge) = self.challenge(login);
         let authenticate = ntlm::authenticate(login, &negotiate, &challenge);
-        let headers = [
-            ("Authorization", header(&authenticate)),
-            ("Content-Type", SOAP.to_owned()),
-        ];
-        let headers: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let headers = [("Authorization", header(&authenticate)), ("Content-Type", SOAP.to_owned())];
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.post(&headers, body.as_bytes()).unwrap()
     }
 
     /// The first leg of a login: what was sent, and the challenge to it.
     pub(crate) fn challenge(&mut self, login: &Login) -> (Vec<u8>, Vec<u8>) {
         let negotiate = ntlm::negotiate(login);
-        let reply = self
-            .post(&[("Authorization", &header(&negotiate))], b"")
-            .unwrap();
+        let reply = self.post(&[("Authorization", &header(&negotiate))], b"").unwrap();
         assert_eq!(reply.status, 401);
         (negotiate, reply.challenge().expect("a challenge"))
     }
@@ -116,11 +104,7 @@ impl Client {
 
     pub(crate) fn post(&mut self, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Reply> {
         let length = body.len().to_string();
-        let headers: Vec<_> = headers
-            .iter()
-            .copied()
-            .chain([("Content-Length", length.as_str())])
-            .collect();
+        let headers: Vec<_> = headers.iter().copied().chain([("Content-Length", length.as_str())]).collect();
         self.request("POST", "/wsman", &headers, body)
     }
 
@@ -151,46 +135,26 @@ impl Client {
         }
         let head = String::from_utf8(head).unwrap();
         let mut lines = head.lines();
-        let status = lines
-            .next()
-            .unwrap()
-            .split(' ')
-            .nth(1)
-            .unwrap()
-            .parse()
-            .unwrap();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
         let headers: Vec<_> = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
-        let length = headers
-            .iter()
-            .find(|(name, _)| name == "content-length")
-            .map_or("0", |(_, value)| value);
+        let length = headers.iter().find(|(name, _)| name == "content-length").map_or("0", |(_, value)| value);
         let mut body = vec![0; length.parse().unwrap()];
         self.stream.read_exact(&mut body)?;
-        Ok(Reply {
-            status,
-            headers,
-            body: String::from_utf8(body).unwrap(),
-        })
+        Ok(Reply { status, headers, body: String::from_utf8(body).unwrap() })
     }
 }
 
 impl Reply {
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        self.headers
-            .iter()
-            .filter(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
-            .collect()
+        self.headers.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str()).collect()
     }
 
     fn challenge(&self) -> Option<Vec<u8>> {
         let headers = self.all("www-authenticate");
-        let token = headers
-            .iter()
-            .find_map(|header| header.strip_prefix("Negotiate "))?;
+        let token = headers.iter().find_map(|header| header.strip_prefix("Negotiate "))?;
         BASE64_STANDARD.decode(token).ok()
     }
 
@@ -198,9 +162,7 @@ impl Reply {
     pub(crate) fn between(&self, before: &str, after: &str) -> &str {
         let rest = self.body.split_once(before).map(|(_, rest)| rest);
         let found = rest.and_then(|rest| rest.split_once(after));
-        found
-            .unwrap_or_else(|| panic!("no {before} in {}", self.body))
-            .0
+        found.unwrap_or_else(|| panic!("no {before} in {}", self.body)).0
     }
 
     /// The number inside a WSManFault.

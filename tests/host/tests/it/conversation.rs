@@ -19,33 +19,23 @@ pub(crate) fn open(client: &mut Client) -> String {
 pub(crate) fn run(client: &mut Client, shell: &str, line: &str) -> String {
     let reply = client.soap(&command(shell, line).text());
     assert_eq!(reply.status, 200, "{}", reply.body);
-    reply
-        .between("<rsp:CommandId>", "</rsp:CommandId>")
-        .to_owned()
+    reply.between("<rsp:CommandId>", "</rsp:CommandId>").to_owned()
 }
 
 /// The bytes of one stream in an answer.
 pub(crate) fn stream(reply: &Reply, name: &str) -> Vec<u8> {
-    let pieces = reply
-        .body
-        .split("<rsp:Stream ")
-        .skip(1)
-        .filter(|piece| piece.starts_with(&format!("Name=\"{name}\"")));
+    let pieces =
+        reply.body.split("<rsp:Stream ").skip(1).filter(|piece| piece.starts_with(&format!("Name=\"{name}\"")));
     pieces
         .flat_map(|piece| {
             let text = piece.split_once('>').unwrap().1;
-            BASE64_STANDARD
-                .decode(text.split_once('<').unwrap().0)
-                .unwrap()
+            BASE64_STANDARD.decode(text.split_once('<').unwrap().0).unwrap()
         })
         .collect()
 }
 
 pub(crate) fn exit_code(reply: &Reply) -> Option<i64> {
-    reply
-        .body
-        .contains("/CommandState/Done")
-        .then(|| reply.between("<rsp:ExitCode>", "<").parse().unwrap())
+    reply.body.contains("/CommandState/Done").then(|| reply.between("<rsp:ExitCode>", "<").parse().unwrap())
 }
 
 /// Copies its input to its output piece by piece, or writes much at once.
@@ -60,10 +50,7 @@ impl Executor for Echo {
             while let Some(piece) = process.stdin.next().await {
                 process.stdout.write(&piece).await;
             }
-            Exit {
-                code: 7,
-                ..Exit::default()
-            }
+            Exit { code: 7, ..Exit::default() }
         })
     }
 

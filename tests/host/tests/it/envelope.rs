@@ -32,19 +32,9 @@ impl Envelope {
     }
 
     pub(crate) fn text(&self) -> String {
-        let Self {
-            action,
-            resource,
-            timeout,
-            max_size,
-            more_headers,
-            body,
-            ..
-        } = self;
+        let Self { action, resource, timeout, max_size, more_headers, body, .. } = self;
         let selectors = self.shell.as_ref().map_or(String::new(), |shell| {
-            format!(
-                r#"<w:SelectorSet><w:Selector Name="ShellId">{shell}</w:Selector></w:SelectorSet>"#
-            )
+            format!(r#"<w:SelectorSet><w:Selector Name="ShellId">{shell}</w:Selector></w:SelectorSet>"#)
         });
         format!(
             concat!(
@@ -91,9 +81,7 @@ pub(crate) fn receive(shell: &str, command: &str) -> Envelope {
 }
 
 pub(crate) fn signal(shell: &str, command: &str, code: &str) -> Envelope {
-    let body = format!(
-        r#"<rsp:Signal CommandId="{command}"><rsp:Code>{SHELL}/signal/{code}</rsp:Code></rsp:Signal>"#
-    );
+    let body = format!(r#"<rsp:Signal CommandId="{command}"><rsp:Code>{SHELL}/signal/{code}</rsp:Code></rsp:Signal>"#);
     Envelope::new(format!("{SHELL}/Signal"), Some(shell), body)
 }
 

@@ -10,13 +10,8 @@ use std::time::Duration;
 
 #[test]
 fn a_connection_is_reset_before_or_after_the_verb() {
-    for (action, shells) in [
-        (Action::Reset, 0),
-        (Action::ResetAfter, 1),
-        (Action::Cut, 1),
-    ] {
-        let host = Host::start(Options::new().rule(Rule::new(Verb::Create, action.clone()).nth(1)))
-            .unwrap();
+    for (action, shells) in [(Action::Reset, 0), (Action::ResetAfter, 1), (Action::Cut, 1)] {
+        let host = Host::start(Options::new().rule(Rule::new(Verb::Create, action.clone()).nth(1))).unwrap();
         let mut client = Client::logged_in(&host);
         assert!(client.try_soap(&create().text()).is_err(), "{action:?}");
         assert_eq!(host.state().counters.shells_open, shells, "{action:?}");
@@ -37,33 +32,18 @@ fn faults_and_pages_instead_of_answers() {
     };
     assert_eq!(play(Action::status(503)).status, 503);
     let page = play(Action::page(500));
-    assert_eq!(
-        (page.status, page.all("content-type")),
-        (500, vec!["text/html; charset=utf-8"])
-    );
+    assert_eq!((page.status, page.all("content-type")), (500, vec!["text/html; charset=utf-8"]));
     assert_eq!(play(Action::Fault(Fault::access_denied())).fault_code(), 5);
-    let quota = play(Action::Fault(
-        Fault::too_many_shells().in_form(FaultForm::WmiError),
-    ));
-    assert_eq!(
-        quota.between("<p:error_Code xsi:type=\"cim:cimUnsignedInt\">", "<"),
-        "2150859173"
-    );
-    assert!(
-        !play(Action::Fault(Fault::timed_out().in_form(FaultForm::Bare)))
-            .body
-            .contains("s:Detail")
-    );
+    let quota = play(Action::Fault(Fault::too_many_shells().in_form(FaultForm::WmiError)));
+    assert_eq!(quota.between("<p:error_Code xsi:type=\"cim:cimUnsignedInt\">", "<"), "2150859173");
+    assert!(!play(Action::Fault(Fault::timed_out().in_form(FaultForm::Bare))).body.contains("s:Detail"));
     assert_eq!(host.state().counters.shells_open, 0);
 }
 
 #[test]
 fn an_account_without_rights_may_log_in_and_no_more() {
     let host = Host::start(Options::new().deny()).unwrap();
-    assert_eq!(
-        Client::logged_in(&host).soap(&create().text()).fault_code(),
-        5
-    );
+    assert_eq!(Client::logged_in(&host).soap(&create().text()).fault_code(), 5);
 }
 
 #[test]
@@ -88,13 +68,9 @@ fn a_receive_whose_client_went_away_takes_nothing_with_it() {
 
 #[test]
 fn a_connection_that_is_cut_before_tls() {
-    let host = Host::start(Options::new().rule(Rule::new(Point::Connect, Action::Reset).first(1)))
-        .unwrap();
+    let host = Host::start(Options::new().rule(Rule::new(Point::Connect, Action::Reset).first(1))).unwrap();
     assert!(Client::try_connect(&host).is_err());
-    assert_eq!(
-        Client::connect(&host).log_in(&Login::of(&host), "").status,
-        200
-    );
+    assert_eq!(Client::connect(&host).log_in(&Login::of(&host), "").status, 200);
     assert_eq!(host.state().counters.connections, 2);
 }
 

@@ -8,39 +8,19 @@ use simulated_host::{Certificate, Host, Options};
 fn only_posts_to_wsman() {
     let host = Host::start(Options::new()).unwrap();
     let mut client = Client::connect(&host);
-    assert_eq!(
-        client.request("GET", "/wsman", &[], b"").unwrap().status,
-        405
-    );
-    assert_eq!(
-        client
-            .request("POST", "/", &[("Content-Length", "0")], b"")
-            .unwrap()
-            .status,
-        404
-    );
+    assert_eq!(client.request("GET", "/wsman", &[], b"").unwrap().status, 405);
+    assert_eq!(client.request("POST", "/", &[("Content-Length", "0")], b"").unwrap().status, 404);
     let reply = client.soap(&create().text());
-    assert_eq!(
-        (reply.status, reply.all("www-authenticate")),
-        (401, vec!["Kerberos", "Negotiate"])
-    );
+    assert_eq!((reply.status, reply.all("www-authenticate")), (401, vec!["Kerberos", "Negotiate"]));
 }
 
 #[test]
 fn bodies_of_the_wrong_kind() {
     let host = Host::start(Options::new()).unwrap();
     let mut client = Client::logged_in(&host);
-    assert_eq!(
-        client
-            .post(&[("Content-Type", "text/xml")], b"<a/>")
-            .unwrap()
-            .status,
-        415
-    );
+    assert_eq!(client.post(&[("Content-Type", "text/xml")], b"<a/>").unwrap().status, 415);
     let headers = [("Content-Type", SOAP), ("Transfer-Encoding", "chunked")];
-    let chunked = client
-        .request("POST", "/wsman", &headers, b"4\r\n<a/>\r\n0\r\n\r\n")
-        .unwrap();
+    let chunked = client.request("POST", "/wsman", &headers, b"4\r\n<a/>\r\n0\r\n\r\n").unwrap();
     assert_eq!(chunked.fault_code(), 50);
     for body in ["<a/>", "no xml", "<!DOCTYPE a><a/>"] {
         assert_eq!(client.soap(body).fault_code(), 2_150_858_817, "{body}");
@@ -68,13 +48,7 @@ fn bad_certificates_are_bad() {
         Certificate::AuthorityAsServer,
     ] {
         let host = Host::start(Options::new().certificate(certificate)).unwrap();
-        let error = Client::try_connect(&host)
-            .err()
-            .map(|error| error.to_string())
-            .unwrap_or_default();
-        assert!(
-            error.contains("invalid peer certificate"),
-            "{certificate:?}: {error}"
-        );
+        let error = Client::try_connect(&host).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("invalid peer certificate"), "{certificate:?}: {error}");
     }
 }

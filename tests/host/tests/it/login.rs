@@ -27,19 +27,12 @@ fn bindings_and_integrity_codes_under_every_policy() {
         value[15] ^= 1;
         value
     };
-    for (key, (policy, mic_required)) in [
-        KeyKind::P256Sha256,
-        KeyKind::P384Sha384,
-        KeyKind::RsaSha256,
-        KeyKind::RsaSha384,
-    ]
-    .into_iter()
-    .flat_map(|key| policies.map(|policy| (key, policy)))
+    for (key, (policy, mic_required)) in
+        [KeyKind::P256Sha256, KeyKind::P384Sha384, KeyKind::RsaSha256, KeyKind::RsaSha384]
+            .into_iter()
+            .flat_map(|key| policies.map(|policy| (key, policy)))
     {
-        let options = Options::new()
-            .key(key)
-            .channel_binding(policy)
-            .mic_required(mic_required);
+        let options = Options::new().key(key).channel_binding(policy).mic_required(mic_required);
         let host = Host::start(options).unwrap();
         let right = binding(&host, key);
         let strict = policy == ChannelBinding::Strict;
@@ -56,16 +49,8 @@ fn bindings_and_integrity_codes_under_every_policy() {
             (Mic::None, None, no_mic.or(missing)),
             (Mic::Wrong, Some(right), Some(WrongMic)),
         ] {
-            let login = Login {
-                mic,
-                binding,
-                ..Login::of(&host)
-            };
-            assert_eq!(
-                refusal(&host, &login),
-                expected,
-                "{key:?} {policy:?} {mic_required} {mic:?} {binding:?}"
-            );
+            let login = Login { mic, binding, ..Login::of(&host) };
+            assert_eq!(refusal(&host, &login), expected, "{key:?} {policy:?} {mic_required} {mic:?} {binding:?}");
         }
     }
 }
@@ -73,15 +58,9 @@ fn bindings_and_integrity_codes_under_every_policy() {
 #[test]
 fn an_exchanged_key_signs_and_a_key_in_clear_is_refused() {
     let host = Host::start(Options::new().mic_required(true)).unwrap();
-    let with = |key| Login {
-        key,
-        ..Login::of(&host)
-    };
+    let with = |key| Login { key, ..Login::of(&host) };
     assert_eq!(refusal(&host, &with(SessionKey::Exchanged)), None);
-    assert_eq!(
-        refusal(&host, &with(SessionKey::InClear)),
-        Some(Refusal::SessionKeyInClear)
-    );
+    assert_eq!(refusal(&host, &with(SessionKey::InClear)), Some(Refusal::SessionKeyInClear));
 }
 
 #[test]
@@ -104,11 +83,7 @@ fn names_are_found_in_every_form() {
         (&member, "jd", "OTHER", unknown.clone()),
         (&member, "jd@other.example", "", unknown),
     ] {
-        let login = Login {
-            user: user.to_owned(),
-            domain: domain.to_owned(),
-            ..Login::of(host)
-        };
+        let login = Login { user: user.to_owned(), domain: domain.to_owned(), ..Login::of(host) };
         assert_eq!(refusal(host, &login), expected, "{user} {domain}");
     }
 }
@@ -117,13 +92,7 @@ fn names_are_found_in_every_form() {
 fn a_refused_client_is_told_nothing() {
     let host = Host::start(Options::new()).unwrap();
     let mut client = Client::connect(&host);
-    let reply = client.log_in(
-        &Login {
-            password: "wrong".to_owned(),
-            ..Login::of(&host)
-        },
-        "",
-    );
+    let reply = client.log_in(&Login { password: "wrong".to_owned(), ..Login::of(&host) }, "");
     assert_eq!(reply.status, 401);
     assert_eq!(reply.all("www-authenticate"), ["Kerberos", "Negotiate"]);
     assert_eq!(host.refusals(), [Refusal::WrongPassword]);
@@ -137,41 +106,23 @@ fn a_login_belongs_to_its_connection() {
     let host = Host::start(Options::new()).unwrap();
     let mut client = Client::logged_in(&host);
     assert_eq!(client.soap(&envelope::create().text()).status, 200);
-    assert_eq!(
-        Client::connect(&host)
-            .soap(&envelope::create().text())
-            .status,
-        401
-    );
+    assert_eq!(Client::connect(&host).soap(&envelope::create().text()).status, 401);
 }
 
 #[test]
 fn bytes_that_are_no_login_are_refused() {
     let host = Host::start(Options::new()).unwrap();
-    for token in [
-        "Negotiate",
-        "Negotiate !",
-        "Basic QTpC",
-        "Negotiate TlRMTVNTUAADAAAA",
-        "Negotiate TlRMTVNTUAABAAAA",
-    ] {
-        let reply = Client::connect(&host)
-            .post(&[("Authorization", token)], b"")
-            .unwrap();
-        assert_eq!(
-            (reply.status, reply.all("www-authenticate")),
-            (401, vec!["Kerberos", "Negotiate"]),
-            "{token}"
-        );
+    for token in ["Negotiate", "Negotiate !", "Basic QTpC", "Negotiate TlRMTVNTUAADAAAA", "Negotiate TlRMTVNTUAABAAAA"]
+    {
+        let reply = Client::connect(&host).post(&[("Authorization", token)], b"").unwrap();
+        assert_eq!((reply.status, reply.all("www-authenticate")), (401, vec!["Kerberos", "Negotiate"]), "{token}");
     }
     // A right login, cut at every byte: never in, never a crash.
     let login = Login::of(&host);
     let whole = crate::ntlm::negotiate(&login);
     for length in 0..whole.len() {
         let mut client = Client::connect(&host);
-        let reply = client
-            .post(&[("Authorization", &header(&whole[..length]))], b"")
-            .unwrap();
+        let reply = client.post(&[("Authorization", &header(&whole[..length]))], b"").unwrap();
         assert_eq!(reply.status, 401);
     }
     assert_eq!(Client::connect(&host).log_in(&login, "").status, 200);
@@ -190,9 +141,7 @@ fn no_byte_of_a_login_may_change() {
             break;
         };
         *byte ^= 0x10;
-        let reply = client
-            .post(&[("Authorization", &header(&message))], b"")
-            .unwrap();
+        let reply = client.post(&[("Authorization", &header(&message))], b"").unwrap();
         assert_eq!(reply.status, 401, "byte {position}");
         position += 1;
     }

@@ -21,6 +21,12 @@ mod odd_requests;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod powershell;
+#[cfg(test)]
+mod powershell_world;
+#[cfg(test)]
+mod session;
+#[cfg(test)]
 mod shell;
 #[cfg(test)]
 mod state;

@@ -78,10 +78,7 @@ pub(crate) fn negotiate(login: &Login) -> Vec<u8> {
 pub(crate) fn authenticate(login: &Login, negotiate: &[u8], challenge: &[u8]) -> Vec<u8> {
     assert_eq!(challenge[..12], *b"NTLMSSP\0\x02\0\0\0");
     let raised = utf16(&login.user.to_uppercase());
-    let ntowf = hmac(
-        &Md4::digest(utf16(&login.password)),
-        &[&raised, &utf16(&login.domain)],
-    );
+    let ntowf = hmac(&Md4::digest(utf16(&login.password)), &[&raised, &utf16(&login.domain)]);
     let blob = blob(login, challenge);
     let proof = hmac(&ntowf, &[&challenge[24..32], &blob]);
     let base_key = hmac(&ntowf, &[&proof]);
@@ -90,14 +87,8 @@ pub(crate) fn authenticate(login: &Login, negotiate: &[u8], challenge: &[u8]) ->
         SessionKey::InClear => (base_key, base_key.to_vec()),
         SessionKey::Exchanged => ([0x55; 16], rc4(&base_key, &[0x55; 16])),
     };
-    let parts = [
-        vec![0; 24],
-        [&proof[..], &blob].concat(),
-        utf16(&login.domain),
-        utf16(&login.user),
-        Vec::new(),
-        sent_key,
-    ];
+    let parts =
+        [vec![0; 24], [&proof[..], &blob].concat(), utf16(&login.domain), utf16(&login.user), Vec::new(), sent_key];
     let mut message = message(&parts, flags(login));
     if login.mic != Mic::None {
         let mut mic = hmac(&exported, &[negotiate, challenge, &message]);
@@ -108,12 +99,7 @@ pub(crate) fn authenticate(login: &Login, negotiate: &[u8], challenge: &[u8]) ->
 }
 
 fn flags(login: &Login) -> u32 {
-    FLAGS
-        | if login.key == SessionKey::Exchanged {
-            KEY_EXCHANGE
-        } else {
-            0
-        }
+    FLAGS | if login.key == SessionKey::Exchanged { KEY_EXCHANGE } else { 0 }
 }
 
 fn message(parts: &[Vec<u8>], flags: u32) -> Vec<u8> {
@@ -136,8 +122,7 @@ fn message(parts: &[Vec<u8>], flags: u32) -> Vec<u8> {
 /// The client's challenge with the host's own pairs and what the client adds to them.
 fn blob(login: &Login, challenge: &[u8]) -> Vec<u8> {
     let length = usize::from(u16::from_le_bytes([challenge[40], challenge[41]]));
-    let offset =
-        usize::try_from(u32::from_le_bytes(challenge[44..48].try_into().unwrap())).unwrap();
+    let offset = usize::try_from(u32::from_le_bytes(challenge[44..48].try_into().unwrap())).unwrap();
     let info = &challenge[offset..offset + length - 4];
     let timestamp = pair(info, 7).unwrap_or(&[0; 8]);
     let mut blob = vec![1, 1, 0, 0, 0, 0, 0, 0];

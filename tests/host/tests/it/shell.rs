@@ -24,42 +24,16 @@ fn a_command_from_create_to_delete() {
     assert_eq!(client.soap(&delete(&shell).text()).fault_code(), NOT_FOUND);
     let counters = host.state().counters;
     assert_eq!(counters.shells_open, 0);
-    assert_eq!(
-        (
-            counters.of(Verb::Create),
-            counters.of(Verb::Receive),
-            counters.of(Verb::Delete)
-        ),
-        (1, 1, 2)
-    );
-    assert_eq!(
-        (
-            counters.connections,
-            counters.http_requests,
-            counters.powershell_starts
-        ),
-        (1, 7, 0)
-    );
+    assert_eq!((counters.of(Verb::Create), counters.of(Verb::Receive), counters.of(Verb::Delete)), (1, 1, 2));
+    assert_eq!((counters.connections, counters.http_requests, counters.powershell_starts), (1, 7, 0));
     let verbs: Vec<_> = host.requests().iter().map(|request| request.verb).collect();
-    assert_eq!(
-        verbs,
-        [
-            Verb::Create,
-            Verb::Command,
-            Verb::Receive,
-            Verb::Delete,
-            Verb::Delete
-        ]
-    );
+    assert_eq!(verbs, [Verb::Create, Verb::Command, Verb::Receive, Verb::Delete, Verb::Delete]);
 }
 
 #[test]
 fn identifiers_that_the_client_chooses() {
     let chosen = |mut envelope: Envelope, element: &str, attribute: &str| {
-        envelope.body =
-            envelope
-                .body
-                .replacen(element, &format!("{element} {attribute}=\"{ID}\""), 1);
+        envelope.body = envelope.body.replacen(element, &format!("{element} {attribute}=\"{ID}\""), 1);
         envelope.text()
     };
     for taken in [true, false] {
@@ -67,32 +41,18 @@ fn identifiers_that_the_client_chooses() {
         let mut client = Client::logged_in(&host);
         let reply = client.soap(&chosen(create(), "<rsp:Shell", "ShellId"));
         let shell = reply.between("<rsp:ShellId>", "<").to_owned();
-        let reply = client.soap(&chosen(
-            command(&shell, "echo"),
-            "<rsp:CommandLine",
-            "CommandId",
-        ));
+        let reply = client.soap(&chosen(command(&shell, "echo"), "<rsp:CommandLine", "CommandId"));
         let id = reply.between("<rsp:CommandId>", "<").to_owned();
         assert_eq!((shell == ID, id == ID), (taken, taken));
         // In any letter case.
-        assert_eq!(
-            client
-                .soap(&receive(&shell.to_lowercase(), &id.to_lowercase()).text())
-                .status,
-            200
-        );
+        assert_eq!(client.soap(&receive(&shell.to_lowercase(), &id.to_lowercase()).text()).status, 200);
         let again = client.soap(&chosen(create(), "<rsp:Shell", "ShellId"));
         assert_eq!(again.status == 500, taken, "{}", again.body);
     }
     let host = Host::start(Options::new()).unwrap();
     let mut odd = create();
-    odd.body = odd
-        .body
-        .replacen("<rsp:Shell", "<rsp:Shell ShellId=\"mine\"", 1);
-    assert_eq!(
-        Client::logged_in(&host).soap(&odd.text()).fault_code(),
-        SCHEMA
-    );
+    odd.body = odd.body.replacen("<rsp:Shell", "<rsp:Shell ShellId=\"mine\"", 1);
+    assert_eq!(Client::logged_in(&host).soap(&odd.text()).fault_code(), SCHEMA);
 }
 
 #[test]
@@ -109,17 +69,9 @@ fn nothing_is_found_where_nothing_is() {
         signal(&shell, ID, "terminate"),
         delete(ID),
     ] {
-        assert_eq!(
-            client.soap(&envelope.text()).fault_code(),
-            NOT_FOUND,
-            "{}",
-            envelope.body
-        );
+        assert_eq!(client.soap(&envelope.text()).fault_code(), NOT_FOUND, "{}", envelope.body);
     }
-    let unnamed = Envelope {
-        body: receive(&shell, "").body.replace(" CommandId=\"\"", ""),
-        ..receive(&shell, "")
-    };
+    let unnamed = Envelope { body: receive(&shell, "").body.replace(" CommandId=\"\"", ""), ..receive(&shell, "") };
     assert_eq!(client.soap(&unnamed.text()).fault_code(), 87);
 }
 
@@ -130,18 +82,12 @@ fn a_finished_command_may_be_asked_again_unless_it_is_forgotten() {
         let mut client = Client::logged_in(&host);
         let shell = open(&mut client);
         let id = run(&mut client, &shell, "echo once");
-        assert_eq!(
-            exit_code(&client.soap(&receive(&shell, &id).text())),
-            Some(0)
-        );
+        assert_eq!(exit_code(&client.soap(&receive(&shell, &id).text())), Some(0));
         let again = client.soap(&receive(&shell, &id).text());
         if forgotten {
             assert_eq!(again.fault_code(), NOT_FOUND);
         } else {
-            assert_eq!(
-                (exit_code(&again), stream(&again, "stdout")),
-                (Some(0), Vec::new())
-            );
+            assert_eq!((exit_code(&again), stream(&again, "stdout")), (Some(0), Vec::new()));
         }
     }
 }
@@ -152,27 +98,12 @@ fn signals_and_delete_end_what_runs() {
     let mut client = Client::logged_in(&host);
     let shell = open(&mut client);
     let interrupted = run(&mut client, &shell, "copy");
-    assert_eq!(
-        client
-            .soap(&signal(&shell, &interrupted, "ctrl_c").text())
-            .status,
-        200
-    );
+    assert_eq!(client.soap(&signal(&shell, &interrupted, "ctrl_c").text()).status, 200);
     let reply = client.soap(&receive(&shell, &interrupted).text());
     assert_eq!(exit_code(&reply), Some(-1_073_741_510));
     let terminated = run(&mut client, &shell, "copy");
-    assert_eq!(
-        client
-            .soap(&signal(&shell, &terminated, "Terminate").text())
-            .status,
-        200
-    );
-    assert_eq!(
-        client
-            .soap(&receive(&shell, &terminated).text())
-            .fault_code(),
-        NOT_FOUND
-    );
+    assert_eq!(client.soap(&signal(&shell, &terminated, "Terminate").text()).status, 200);
+    assert_eq!(client.soap(&receive(&shell, &terminated).text()).fault_code(), NOT_FOUND);
     let waiting = run(&mut client, &shell, "copy");
     std::thread::scope(|scope| {
         let mut other = Client::logged_in(&host);
@@ -208,8 +139,5 @@ fn idle_shells_close() {
     while host.state().counters.shells_open > 0 {
         std::thread::sleep(Duration::from_millis(10));
     }
-    assert_eq!(
-        client.soap(&command(&shell, "echo").text()).fault_code(),
-        NOT_FOUND
-    );
+    assert_eq!(client.soap(&command(&shell, "echo").text()).fault_code(), NOT_FOUND);
 }

@@ -1,0 +1,48 @@
+//! What the shells of a host with a stand-in run.
+
+use crate::command_line::starts_powershell;
+use crate::counters::Tallies;
+use crate::executor::{Executor, Exit, Process};
+use crate::model::run_in_cmd;
+use crate::powershell::arguments::for_this_machine;
+use crate::powershell::process;
+use crate::powershell::stand_in::Machine;
+use crate::state::Inventory;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Runs PowerShell for the shells of one host.
+pub(super) struct PowerShellExecutor {
+    pub(super) machine: Arc<Machine>,
+    pub(super) host_name: String,
+    pub(super) start_cost: Duration,
+    pub(super) tallies: Arc<Tallies>,
+}
+
+impl PowerShellExecutor {
+    async fn execute(&self, process: Process) -> Exit {
+        if !starts_powershell(&process.command_line) {
+            return run_in_cmd(&process.command_line, &self.host_name);
+        }
+        tokio::time::sleep(self.start_cost).await;
+        let machine = &self.machine;
+        let mut command = machine.powershell.command(machine.state.root());
+        command.args(for_this_machine(&process.command_line)).envs(process.environment.iter().cloned());
+        process::run(command, process, &machine.groups, machine.scripts_survive, &self.tallies).await
+    }
+}
+
+impl Executor for PowerShellExecutor {
+    fn run<'a>(&'a self, process: Process) -> Pin<Box<dyn Future<Output = Exit> + Send + 'a>> {
+        Box::pin(self.execute(process))
+    }
+
+    fn inventory(&self) -> Inventory {
+        self.machine.inventory().unwrap_or_else(|error| {
+            // Nobody to tell it to here: the test finds it where the stand-in's own faults are.
+            self.machine.state.note_internal_error(&format!("the state cannot be read: {error}"));
+            Inventory::default()
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! PowerShell 7 on this machine, and the surroundings that it is started in.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::process::Command;
+
+/// The stand-in modules.
+const MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/modules");
+
+/// A PowerShell 7 program.
+#[derive(Clone, Debug)]
+pub struct PowerShell {
+    program: PathBuf,
+}
+
+impl PowerShell {
+    /// The program that the variable `PWSH` names, whatever it is; without that variable `pwsh` on the `PATH`, if it is
+    /// there.
+    pub fn find() -> Option<Self> {
+        match std::env::var_os("PWSH").filter(|program| !program.is_empty()) {
+            Some(program) => Some(Self::at(program)),
+            None => on_path("pwsh").map(Self::at),
+        }
+    }
+
+    /// The program at that place, or of that name on the `PATH`.
+    pub fn at(program: impl Into<PathBuf>) -> Self {
+        let program = program.into();
+        // It is started in another folder than this program.
+        let is_path = program.components().nth(1).is_some();
+        let program = match std::path::absolute(&program) {
+            Ok(absolute) if is_path => absolute,
+            _ => program,
+        };
+        Self { program }
+    }
+
+    /// A start of the program for the machine whose state lies in that folder: no profile, no colours, nothing of this
+    /// user's environment, and a process group of its own that can be ended as a whole.
+    pub(super) fn command(&self, state: &Path) -> Command {
+        let scratch = state.join("scratch");
+        let mut command = Command::new(&self.program);
+        command
+            .env_clear()
+            .envs(["PATH", "DOTNET_ROOT"].into_iter().filter_map(inherited))
+            .env("PSModulePath", MODULES)
+            .env("HYPERV_STANDIN_STATE", state)
+            .env("HOME", &scratch)
+            .env("TMPDIR", &scratch)
+            .env("TERM", "dumb")
+            .env("NO_COLOR", "1")
+            .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
+            .env("POWERSHELL_UPDATECHECK", "Off")
+            .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+            .current_dir(&scratch)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        if let Ok((home, functions)) = kept_folders() {
+            command.env("HOME", home).env("HYPERV_STANDIN_CACHE", functions);
+        }
+        command
+    }
+}
+
+/// Where PowerShell keeps what it learnt about starting, and the stand-in its generated functions: together a fifth of
+/// the time of a start. Beside this program, because what lies there is run: nobody else may write it.
+fn kept_folders() -> io::Result<(PathBuf, PathBuf)> {
+    let program = std::env::current_exe()?;
+    let kept = program.parent().map(|folder| folder.join("stand-in-cache")).ok_or(io::ErrorKind::NotFound)?;
+    let (home, functions) = (kept.join("home"), kept.join("functions"));
+    std::fs::create_dir_all(&home)?;
+    std::fs::create_dir_all(&functions)?;
+    Ok((home, functions))
+}
+
+fn inherited(name: &str) -> Option<(&str, OsString)> {
+    std::env::var_os(name).map(|value| (name, value))
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+}

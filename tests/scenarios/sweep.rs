@@ -1,0 +1,161 @@
+//! `create`, killed or failed at every step, and what comes next: the same create again, or the stop that CloudStack sends.
+//! Whatever comes, nothing is orphaned: no VM, disk, `.part-` file, record or folder.
+
+use std::sync::OnceLock;
+
+use simulated_host::{Call, Mishap, PowerShell};
+
+use crate::Scenario;
+use crate::case::Case;
+use crate::scene::Scene;
+use crate::world::{likeness, method, stop_unseen};
+
+/// The steps are dealt out among this many scenarios, which run side by side.
+const SHARES: usize = 4;
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("sweep::killed_before_a_step_then_retried_1", |it| killed(it, Moment::Before, retried, 0)),
+    ("sweep::killed_before_a_step_then_retried_2", |it| killed(it, Moment::Before, retried, 1)),
+    ("sweep::killed_before_a_step_then_retried_3", |it| killed(it, Moment::Before, retried, 2)),
+    ("sweep::killed_before_a_step_then_retried_4", |it| killed(it, Moment::Before, retried, 3)),
+    ("sweep::killed_after_a_step_then_retried_1", |it| killed(it, Moment::After, retried, 0)),
+    ("sweep::killed_after_a_step_then_retried_2", |it| killed(it, Moment::After, retried, 1)),
+    ("sweep::killed_after_a_step_then_retried_3", |it| killed(it, Moment::After, retried, 2)),
+    ("sweep::killed_after_a_step_then_retried_4", |it| killed(it, Moment::After, retried, 3)),
+    ("sweep::killed_before_a_step_then_stopped_1", |it| killed(it, Moment::Before, stopped, 0)),
+    ("sweep::killed_before_a_step_then_stopped_2", |it| killed(it, Moment::Before, stopped, 1)),
+    ("sweep::killed_before_a_step_then_stopped_3", |it| killed(it, Moment::Before, stopped, 2)),
+    ("sweep::killed_before_a_step_then_stopped_4", |it| killed(it, Moment::Before, stopped, 3)),
+    ("sweep::killed_after_a_step_then_stopped_1", |it| killed(it, Moment::After, stopped, 0)),
+    ("sweep::killed_after_a_step_then_stopped_2", |it| killed(it, Moment::After, stopped, 1)),
+    ("sweep::killed_after_a_step_then_stopped_3", |it| killed(it, Moment::After, stopped, 2)),
+    ("sweep::killed_after_a_step_then_stopped_4", |it| killed(it, Moment::After, stopped, 3)),
+    ("sweep::a_step_fails_1", |it| failed(it, Moment::Before, 0)),
+    ("sweep::a_step_fails_2", |it| failed(it, Moment::Before, 1)),
+    ("sweep::a_step_fails_3", |it| failed(it, Moment::Before, 2)),
+    ("sweep::a_step_fails_4", |it| failed(it, Moment::Before, 3)),
+    ("sweep::a_step_fails_after_its_effect_1", |it| failed(it, Moment::After, 0)),
+    ("sweep::a_step_fails_after_its_effect_2", |it| failed(it, Moment::After, 1)),
+    ("sweep::a_step_fails_after_its_effect_3", |it| failed(it, Moment::After, 2)),
+    ("sweep::a_step_fails_after_its_effect_4", |it| failed(it, Moment::After, 3)),
+    ("sweep::the_steps_of_an_iso_and_of_generation_1", the_steps_of_an_iso_and_of_generation_1),
+];
+
+/// What the script asks, but only once: whoever fails there has changed nothing yet or something before.
+const TEMPLATE: &str = "create.json";
+
+#[derive(Clone, Copy)]
+enum Moment {
+    Before,
+    After,
+}
+
+/// A create that went well: its calls, and the host before and after.
+struct Whole {
+    calls: Vec<Call>,
+    before: String,
+    after: String,
+}
+
+impl Whole {
+    fn of(powershell: &PowerShell, fixture: &str) -> Self {
+        let scene = Scene::new(powershell);
+        let before = likeness(&scene.inventory().unwrap());
+        create(&scene, fixture).run().succeeds("Instance created");
+        let after = likeness(&scene.inventory().unwrap());
+        Self { calls: scene.changes(), before, after }
+    }
+
+    fn from_template(powershell: &PowerShell) -> &'static Self {
+        static WHOLE: OnceLock<Whole> = OnceLock::new();
+        WHOLE.get_or_init(|| Self::of(powershell, TEMPLATE))
+    }
+
+    fn share(&self, share: usize) -> impl Iterator<Item = &Call> {
+        assert!(self.calls.len() > 15, "a create changes something more than {} times", self.calls.len());
+        self.calls.iter().skip(share).step_by(SHARES)
+    }
+}
+
+fn killed(powershell: &PowerShell, moment: Moment, next: fn(&Scene, &Whole, &str, &str), share: usize) {
+    let whole = Whole::from_template(powershell);
+    for call in whole.share(share) {
+        let scene = Scene::new(powershell);
+        let step = describe(call, moment);
+        scene.fail(at(Mishap::kill(), call, moment)).unwrap();
+        create(&scene, TEMPLATE).run().fails(&["no answer", "unknown"]);
+        scene.recover().unwrap();
+        next(&scene, whole, TEMPLATE, &step);
+    }
+}
+
+fn failed(powershell: &PowerShell, moment: Moment, share: usize) {
+    let whole = Whole::from_template(powershell);
+    for call in whole.share(share) {
+        fail_and_retry(&Scene::new(powershell), whole, TEMPLATE, call, moment);
+    }
+}
+
+/// Only the steps that the template's sweep does not have.
+fn the_steps_of_an_iso_and_of_generation_1(powershell: &PowerShell) {
+    let fixture = "create-iso-gen1.json";
+    let whole = Whole::of(powershell, fixture);
+    let others = ["New-VHD", "Remove-VMDvdDrive", "Add-VMHardDiskDrive", "Add-VMDvdDrive"];
+    let calls: Vec<_> = whole.calls.iter().filter(|call| others.contains(&call.cmdlet.as_str())).collect();
+    assert_eq!(calls.len(), others.len());
+    for call in calls {
+        fail_and_retry(&Scene::new(powershell), &whole, fixture, call, Moment::Before);
+        fail_and_retry(&Scene::new(powershell), &whole, fixture, call, Moment::After);
+        let scene = Scene::new(powershell);
+        scene.fail(at(Mishap::kill(), call, Moment::After)).unwrap();
+        create(&scene, fixture).run().fails(&["no answer", "unknown"]);
+        scene.recover().unwrap();
+        retried(&scene, &whole, fixture, &describe(call, Moment::After));
+    }
+}
+
+/// The first error is what the user reads, all is undone, and the retry succeeds.
+fn fail_and_retry(scene: &Scene, whole: &Whole, fixture: &str, call: &Call, moment: Moment) {
+    let step = describe(call, moment);
+    let error = Mishap::error("Unspecified").category("NotSpecified").message("the lamp is broken");
+    scene.fail(at(error, call, moment)).unwrap();
+    create(scene, fixture).run().fails(&["the lamp is broken"]);
+    assert_eq!(likeness(&scene.inventory().unwrap()), whole.before, "not all was undone {step}");
+    scene.recover().unwrap();
+    retried(scene, whole, fixture, &step);
+}
+
+fn retried(scene: &Scene, whole: &Whole, fixture: &str, step: &str) {
+    create(scene, fixture).run().succeeds("Instance created");
+    assert_eq!(likeness(&scene.inventory().unwrap()), whole.after, "the retry left something behind, {step}");
+}
+
+/// What is half made is gone; what is finished is parked, off, and the next create takes it back.
+fn stopped(scene: &Scene, whole: &Whole, fixture: &str, step: &str) {
+    let method = method(&stop_unseen(scene));
+    if method != "parked" {
+        assert!(["absent", "cleaned"].contains(&method.as_str()), "{method} {step}");
+        assert_eq!(likeness(&scene.inventory().unwrap()), whole.before, "the stop left something behind, {step}");
+    }
+    retried(scene, whole, fixture, step);
+}
+
+fn create(scene: &Scene, fixture: &str) -> Case {
+    Case::new("create", fixture).on(&scene.host)
+}
+
+fn at(mishap: Mishap, call: &Call, moment: Moment) -> Mishap {
+    let mishap = mishap.call(call.number);
+    match moment {
+        Moment::Before => mishap,
+        Moment::After => mishap.after(),
+    }
+}
+
+fn describe(call: &Call, moment: Moment) -> String {
+    let moment = match moment {
+        Moment::Before => "before",
+        Moment::After => "after",
+    };
+    format!("{moment} call {}, {} {}", call.number, call.cmdlet, call.occurrence)
+}

@@ -1,0 +1,63 @@
+//! What the scenarios agree on: the VM of `create.json`, and how two states are compared.
+
+use serde_json::Value;
+use simulated_host::Inventory;
+
+use crate::case::Case;
+use crate::scene::Scene;
+
+pub(crate) const NAME: &str = "i-2-45-VM";
+pub(crate) const FOLDER: &str = r"D:\Hyper-V\Virtual Hard Disks";
+pub(crate) const DISK: &str = r"D:\Hyper-V\Virtual Hard Disks\i-2-45-VM.vhdx";
+pub(crate) const RECORD: &str = r"D:\Hyper-V\Virtual Hard Disks\i-2-45-VM.cloudstack.json";
+
+pub(crate) fn create(scene: &Scene) -> Case {
+    Case::new("create", "create.json").on(&scene.host)
+}
+
+/// The stop that CloudStack sends after a create whose end it did not see.
+pub(crate) fn stop_unseen(scene: &Scene) -> Case {
+    Case::new("stop", "stop-after-failed-create.json").on(&scene.host)
+}
+
+/// The `method` of a stop, which must succeed.
+#[track_caller]
+pub(crate) fn method(case: &Case) -> String {
+    let ran = case.run();
+    let reply = ran.reply();
+    assert_eq!(ran.code, Some(0), "{reply}\nlog:\n{}", ran.log);
+    reply["method"].as_str().unwrap().to_owned()
+}
+
+/// The record as JSON.
+pub(crate) fn record(scene: &Scene) -> Value {
+    serde_json::from_slice(&scene.read(RECORD).unwrap()).unwrap()
+}
+
+/// Machines, files and folders as text that is the same for every run: GUIDs are left out.
+pub(crate) fn likeness(inventory: &Inventory) -> String {
+    let text = serde_json::to_string_pretty(inventory).unwrap();
+    let characters: Vec<char> = text.chars().collect();
+    let mut alike = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < characters.len() {
+        if is_guid(characters.get(at..at + 36).unwrap_or_default()) {
+            alike.push_str("GUID");
+            at += 36;
+        } else {
+            alike.push(characters[at]);
+            at += 1;
+        }
+    }
+    alike
+}
+
+fn is_guid(characters: &[char]) -> bool {
+    let hyphens = [8, 13, 18, 23];
+    characters.len() == 36
+        && characters.iter().enumerate().all(
+            |(at, c)| {
+                if hyphens.contains(&at) { *c == '-' } else { c.is_ascii_hexdigit() }
+            },
+        )
+}
