@@ -27,6 +27,15 @@ function Save-Claim {
     $record
 }
 
+# Parks a VM again that was taken back, unless it runs by now.
+function Undo-TakingBack {
+    param([Parameter(Mandatory = $true)] $Machine, [Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $RecordPath)
+    if (@('Off', 'Saved') -notcontains "$($Machine.Vm.State)") { return }
+    Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Machine.Name
+    $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
+    $null = Save-Claim $Machine $Uuid (Read-Record $RecordPath) $RecordPath 'unclaimed' $false
+}
+
 # Never started by us: ours in the phase "creating", or made by our New-VM in a run that was killed before it wrote the Notes.
 function Test-HalfMade {
     param(
@@ -38,7 +47,7 @@ function Test-HalfMade {
     if (-not (Test-NeverRan $Machine.Vm)) { return $false }
     if ($IsOurs) { return (Get-Phase $Machine $Sidecar) -eq 'creating' }
     $record = $Sidecar.Record
-    if ($null -eq $record -or $record.uuid -ne $Uuid -or $record.phase -ne 'creating') { return $false }
+    if ($null -eq $record -or $record.uuid -ne $Uuid -or $record.phase -ne 'creating' -or $record.host -ne $run.Facts.ComputerName) { return $false }
     # Two seconds: the host keeps the VM's time less exactly than the record's.
     $isLater = $Machine.Vm.CreationTime.ToUniversalTime() -ge (Get-RecordTime $record).AddSeconds(-2)
     $isLater -and @(Hyper-V\Get-VMHardDiskDrive -VM $Machine.Vm).Count -eq 0
@@ -74,7 +83,8 @@ function Clear-HalfMade {
     $files = @($files | Where-Object { Test-OwnName $_ $folder $Name } | Select-Object -Unique)
     if ($null -ne $Machine) { Remove-Machine $Machine.Vm }
     foreach ($file in $files) { Remove-OwnFile $file $vmId }
-    if ($null -ne $record -and "$($record.vm_folder)" -ne '') { Remove-EmptyFolder "$($record.vm_folder)" }
+    # Only a folder of this VM's own name: a record is a file that anyone may have changed.
+    if ($null -ne $record -and "$($record.vm_folder)" -match ('\\' + [regex]::Escape($Name) + '$')) { Remove-EmptyFolder "$($record.vm_folder)" }
     Remove-Record $Sidecar.Path
     Write-Log "what an earlier create of $Name had left was removed"
 }

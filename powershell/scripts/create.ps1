@@ -28,22 +28,28 @@ $recordPath = Get-RecordPath $VhdPath $Name
 # Takes over, as `start` does, a VM that an earlier create finished.
 function Use-Machine {
     param($Machine, $Sidecar)
-    # A parked VM stays unclaimed: this very create may end unseen as well.
+    $null = Get-NeededSwitch $Nics
+    # A parked VM stays unclaimed: this very create may end unseen as well. If it fails, the VM is parked again: under its own name
+    # this host would report it off.
     if ($Machine.Parked) {
-        if ($Machine.Name -cne $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Name }
+        if ($Machine.Name -cne $Name) {
+            Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Name
+            Add-Undo 'taking back' { param($back, $owner, $path) Undo-TakingBack $back $owner $path } @($Machine, $Uuid, $recordPath)
+        }
         Write-Log "the VM $($Machine.Name), which a stop had parked, was taken back"
     }
     $record = Save-Claim $Machine $Uuid $Sidecar $recordPath 'complete' (-not $Machine.Parked)
     Enter-Step 'network'
     $null = Wait-SettledState $Machine.Vm
     Set-Network $Machine.Vm $Nics
+    # It stands now, and whatever fails later must not bring the old one back: its VLAN may be another tenant's by now.
+    Remove-Undo 'network'
     $record.network = @(ConvertTo-NetworkRecord $Nics)
     Write-Record $recordPath $record
     Set-Size $Machine.Vm $Processors $MemoryBytes
     Enter-Step 'start'
-    # The network stands now; a failed start must not take it back.
-    $run.Undo.Clear()
     Start-Machine $Machine.Vm
+    $run.Undo.Clear()
     [ordered]@{ Id = $Machine.Id; State = Assert-Running $Machine.Vm; Made = $false }
 }
 
@@ -53,7 +59,7 @@ function New-Machine {
     $expectedFolder = "$VmPath\$Name"
     if (-not (Test-Path -LiteralPath $expectedFolder)) { $record.vm_folder = $expectedFolder }
     # The record goes last. Where something could not be undone it stays, so that the next action can finish.
-    Add-Undo 'record' { param($path) if ($run.UndoFailed.Count -eq 0) { Remove-Record $path } } @($recordPath)
+    Add-Undo 'record' { param($path) if ($run.UndoFailed.Count -gt 0) { return 'kept' }; Remove-Record $path } @($recordPath)
     Write-Record $recordPath $record
     Enter-Step 'root disk'
     if ($TemplatePath -ne '') { Copy-Template $TemplatePath $disk } else { New-Disk $disk $DiskBytes }
@@ -83,7 +89,7 @@ function New-Machine {
     $run.UndoCovered = $false
     Enter-Step 'start'
     # "creating" means that we never started it, so the phase changes before the start, and changes back first if the start fails.
-    Add-Undo 'phase' { param($made, $owner, $path) Write-Marker $made $owner 'creating' $path } @($vm, $Uuid, $recordPath)
+    Add-Undo 'phase' { param($made, $owner, $path, $record) Write-Marker $made $owner 'creating' $path; $record.phase = 'creating'; Write-Record $path $record } @($vm, $Uuid, $recordPath, $record)
     Write-Marker $vm $Uuid 'complete' $recordPath
     $record.phase = 'complete'
     Write-Record $recordPath $record
@@ -138,5 +144,6 @@ if ($null -ne $existing) {
 Enter-Step 'check'
 $null = Get-NeededSwitch $Nics
 if ($TemplatePath -ne '') { Assert-Template $TemplatePath } else { Assert-Iso $IsoPath }
+Assert-NoLink $VhdPath
 if (Test-Path -LiteralPath $disk) { Stop-Script 'disk_exists' "there is a file $disk already, and it is not this VM's" }
 New-Machine

@@ -29,25 +29,26 @@ function Assert-Unused {
 # Hyper-V makes no disk under another ending, so this one has its name from the start. The record knows it.
 function New-Disk {
     param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [long] $Bytes)
+    $made = @{ IsOurs = $true }
+    Add-Undo "root disk $Path" { param($file, $what) if ($what.IsOurs) { Remove-OwnFile $file '' } } @($Path, $made)
     try { $null = Hyper-V\New-VHD -Path $Path -SizeBytes $Bytes -Dynamic }
     catch {
         # A file that another one made since we looked is not ours.
-        if ((Get-ErrorCode $_) -ne 'exists') { Remove-OwnFile $Path '' }
+        if ((Get-ErrorCode $_) -eq 'exists') { $made.IsOurs = $false }
         throw
     }
-    Add-Undo 'root disk' { param($made) Remove-OwnFile $made '' } @($Path)
 }
 
 # Never over an existing file: copied under another name first, so that no half copy ever stands under the disk's.
 function Copy-Template {
     param([Parameter(Mandatory = $true)] [string] $Template, [Parameter(Mandatory = $true)] [string] $Disk)
     $part = "$Disk.part-$([guid]::NewGuid().ToString('N'))"
-    Add-Undo 'copied template' { param($path) Remove-OwnFile $path '' } @($part)
+    Add-Undo "copied template $part" { param($path) Remove-OwnFile $path '' } @($part)
     Copy-Item -LiteralPath $Template -Destination $part
     Set-PlainFile $part
     Enter-Step 'move disk'
     # Where the part is still there, the file in the disk's place is not ours.
-    Add-Undo 'root disk' { param($path, $from) if (-not (Test-Path -LiteralPath $from)) { Remove-OwnFile $path '' } } @($Disk, $part)
+    Add-Undo "root disk $Disk" { param($path, $from) if (-not (Test-Path -LiteralPath $from)) { Remove-OwnFile $path '' } } @($Disk, $part)
     Invoke-WhileInUse { param($from, $to) Move-Item -LiteralPath $from -Destination $to } @($part, $Disk)
 }
 
@@ -67,7 +68,7 @@ function Set-PlainFile {
 function Remove-OwnFile {
     param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $VmId)
     if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { return }
-    Assert-NoReparsePoint $Path
+    Assert-NoLink $Path.Substring(0, $Path.LastIndexOf('\'))
     $others = @(Get-Attachment | Where-Object { $_.Path -eq $Path -and $_.Owner -ne $VmId })
     if ($others.Count -gt 0) { Stop-Script 'disk_attached' "the disk $Path is attached to another VM ($($others[0].Owner)) and was kept" }
     Invoke-WhileInUse { param($file) Remove-Item -LiteralPath $file -Force } @($Path) -Seconds 20
@@ -94,14 +95,23 @@ function Get-DrivePath {
     foreach ($drive in @(Hyper-V\Get-VMHardDiskDrive -VM $Vm)) { "$($drive.Path)" }
 }
 
-# A link in the path could lead the deletion to any file of the host.
-function Assert-NoReparsePoint {
-    param([Parameter(Mandatory = $true)] [string] $Path)
-    $current = $Path
-    while ($current.TrimEnd('\').LastIndexOf('\') -gt 1) {
-        if ("$((Get-Item -LiteralPath $current -Force).Attributes)" -match 'ReparsePoint') { Stop-Script 'reparse_point' "$current is a link; nothing behind it is deleted" }
-        $current = $current.Substring(0, $current.TrimEnd('\').LastIndexOf('\'))
+# A link among the folders could lead the deletion to any file of the host. A cluster's volume and a mounted volume carry the same
+# attribute, but lead nowhere else; so does a file that deduplication has shrunk, and the file itself is no folder.
+function Assert-NoLink {
+    param([Parameter(Mandatory = $true)] [string] $Folder)
+    $current = $Folder
+    while ($current.LastIndexOf('\') -gt 1) {
+        $item = Get-Item -LiteralPath $current -Force
+        if ("$($item.Attributes)" -match 'ReparsePoint' -and -not (Test-Volume $current $item)) {
+            Stop-Script 'reparse_point' "$current is a link; nothing is made or deleted behind it"
+        }
+        $current = $current.Substring(0, $current.LastIndexOf('\'))
     }
+}
+
+function Test-Volume {
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] $Item)
+    $Path -match '^[A-Za-z]:\\ClusterStorage\\[^\\]+$' -or "$($Item.Target)" -match '^(\\\\\?\\)?Volume\{'
 }
 
 # Every hard disk image of every VM and checkpoint of this host, by one query. Owner is a VM's or a checkpoint's GUID.

@@ -44,7 +44,7 @@ function Find-Renamed {
     $id = "$($Sidecar.Record.vm_id)"
     foreach ($row in @(Get-MachineRow "Name = '$id'")) {
         $machine = Get-Machine $row
-        if ($machine.Marker.Uuid -eq $Uuid) { $machine }
+        if ($machine.Marker.Uuid -eq $Uuid -or ($machine.Marker.Uuid -eq '' -and $Sidecar.Record.uuid -eq $Uuid)) { $machine }
     }
 }
 
@@ -98,9 +98,10 @@ function Confirm-Ownership {
     if ($Machine.Marker.Uuid -eq $Uuid) { return $true }
     if ($null -ne $record -and "$($record.vm_id)" -eq $Machine.Id) {
         Write-Marker $Machine.Vm $Uuid $record.phase $Sidecar.Path
-        $Machine.Marker = Read-Marker $Machine.Vm
+        $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
         return $true
     }
+    if ($null -ne $record) { Assert-OwnRecord $record $Sidecar.Path $Machine.Name $Uuid }
     $false
 }
 

@@ -12,11 +12,12 @@ function Set-Network {
     param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
     $switches = Get-NeededSwitch $Nics
     $plan = Get-NetworkPlan $Vm $Nics
-    foreach ($adapter in $plan.Surplus) { Remove-Adapter $Vm $adapter }
     foreach ($pair in $plan.Pairs) {
         if ($null -eq $pair.Adapter) { $pair.Adapter = New-Adapter $Vm $pair.Nic }
         Set-Adapter $pair.Adapter $pair.Nic $switches[$pair.Nic.SwitchName]
     }
+    # Last, since nothing brings an adapter back.
+    foreach ($adapter in $plan.Surplus) { Remove-Adapter $Vm $adapter }
     Assert-Network $Vm $Nics
 }
 
@@ -64,12 +65,19 @@ function Get-Match {
 
 function Assert-Settable {
     param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic)
-    # The isolation cmdlets' setting wins over the VLAN, and Get-VMNetworkAdapterVlan does not show it.
-    $isolation = "$((Hyper-V\Get-VMNetworkAdapterIsolation -VMNetworkAdapter $Adapter).IsolationMode)"
-    if ($isolation -ne 'None') { Stop-Script 'network_isolated' "the adapter '$($Adapter.Name)' of the VM $($Vm.Name) has the isolation mode $isolation, which wins over its VLAN" }
+    Assert-NotIsolated $Vm $Adapter
+    $mode = "$((Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter).OperationMode)"
+    if (@('Untagged', 'Access') -notcontains $mode) { Stop-Script 'network_refused' "the adapter '$($Adapter.Name)' of the VM $($Vm.Name) has the VLAN mode $mode, which CloudStack never gives" }
     if ("$($Vm.State)" -ne 'Off' -and "$($Adapter.MacAddress)" -ne $Nic.MacAddress) {
         Stop-Script 'network_refused' "the adapter '$($Adapter.Name)' has the MAC address $($Adapter.MacAddress), CloudStack gave $($Nic.MacAddress), and it can be set only while the VM is off; it is $($Vm.State)"
     }
+}
+
+# The isolation cmdlets' setting wins over the VLAN, and Get-VMNetworkAdapterVlan does not show it.
+function Assert-NotIsolated {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Adapter)
+    $isolation = "$((Hyper-V\Get-VMNetworkAdapterIsolation -VMNetworkAdapter $Adapter).IsolationMode)"
+    if ($isolation -ne 'None') { Stop-Script 'network_isolated' "the adapter '$($Adapter.Name)' of the VM $($Vm.Name) has the isolation mode $isolation, which wins over its VLAN" }
 }
 
 function Assert-HotPlug {
@@ -89,31 +97,32 @@ function Remove-Adapter {
 function New-Adapter {
     param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Nic)
     $adapter = Hyper-V\Add-VMNetworkAdapter -VM $Vm -Name $Nic.Name -StaticMacAddress $Nic.MacAddress -Passthru
-    Add-Undo "adapter $($Nic.Name)" { param($made) Hyper-V\Remove-VMNetworkAdapter -VMNetworkAdapter $made } @($adapter)
+    Add-Undo "network: adapter $($Nic.Name)" { param($made) Hyper-V\Remove-VMNetworkAdapter -VMNetworkAdapter $made } @($adapter)
     $adapter
 }
 
 function Set-Adapter {
     param([Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic, [Parameter(Mandatory = $true)] $Switch)
     if ("$($Adapter.MacAddress)" -ne $Nic.MacAddress) {
-        Add-Undo "MAC address of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -StaticMacAddress $old } @($Adapter, "$($Adapter.MacAddress)")
+        if ($Adapter.DynamicMacAddressEnabled) { Add-Undo "network: MAC address of '$($Adapter.Name)'" { param($on) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -DynamicMacAddress } @($Adapter) }
+        else { Add-Undo "network: MAC address of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -StaticMacAddress $old } @($Adapter, "$($Adapter.MacAddress)") }
         Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $Adapter -StaticMacAddress $Nic.MacAddress
     }
     $isConnected = "$($Adapter.SwitchName)" -eq $Nic.SwitchName
     # Moved to another switch it must not be seen there with the old VLAN.
     if (-not $isConnected -and "$($Adapter.SwitchName)" -ne '') {
-        Add-Undo "switch of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $on -SwitchName $old } @($Adapter, "$($Adapter.SwitchName)")
+        Add-Undo "network: switch of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $on -SwitchName $old } @($Adapter, "$($Adapter.SwitchName)")
         Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter
     }
     $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter
     if (-not (Test-Vlan $vlan $Nic.VlanId)) {
-        if ("$($vlan.OperationMode)" -eq 'Access') { Add-Undo "VLAN of '$($Adapter.Name)'" { param($on, $old) Set-Vlan $on $old } @($Adapter, [int]$vlan.AccessVlanId) }
-        elseif ("$($vlan.OperationMode)" -eq 'Untagged') { Add-Undo "VLAN of '$($Adapter.Name)'" { param($on) Set-Vlan $on $null } @($Adapter) }
+        if ("$($vlan.OperationMode)" -eq 'Access') { Add-Undo "network: VLAN of '$($Adapter.Name)'" { param($on, $old) Set-Vlan $on $old } @($Adapter, [int]$vlan.AccessVlanId) }
+        else { Add-Undo "network: VLAN of '$($Adapter.Name)'" { param($on) Set-Vlan $on $null } @($Adapter) }
         Set-Vlan $Adapter $Nic.VlanId
     }
     if (-not $isConnected) {
         # Undone first of all: the old VLAN must not be seen on the new switch.
-        Add-Undo "connection of '$($Adapter.Name)'" { param($on) Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $on } @($Adapter)
+        Add-Undo "network: connection of '$($Adapter.Name)'" { param($on) Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $on } @($Adapter)
         Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $Adapter -VMSwitch $Switch
     }
 }
@@ -134,9 +143,14 @@ function Test-Vlan {
 function Assert-Network {
     param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
     $adapters = @(Hyper-V\Get-VMNetworkAdapter -VM $Vm)
+    $given = @($Nics | ForEach-Object { "$($_.MacAddress)" })
+    foreach ($other in @($adapters | Where-Object { $_.Name -cmatch '^NIC[0-9]+$' -and $given -notcontains "$($_.MacAddress)" })) {
+        Stop-Script 'network_refused' "the VM $($Vm.Name) has an adapter '$($other.Name)' ($($other.MacAddress)) that CloudStack did not give it"
+    }
     foreach ($nic in $Nics) {
         $adapter = @($adapters | Where-Object { $_.MacAddress -eq $nic.MacAddress })
         if ($adapter.Count -ne 1) { Stop-Script 'network_refused' "the VM $($Vm.Name) has $($adapter.Count) adapters with the MAC address $($nic.MacAddress) after it was set" }
+        Assert-NotIsolated $Vm $adapter[0]
         $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $adapter[0]
         if ("$($adapter[0].SwitchName)" -ne $nic.SwitchName -or -not (Test-Vlan $vlan $nic.VlanId)) {
             Stop-Script 'network_refused' "the adapter '$($adapter[0].Name)' stands on switch '$($adapter[0].SwitchName)', VLAN mode $($vlan.OperationMode) $($vlan.AccessVlanId), after it was set to '$($nic.SwitchName)', VLAN $($nic.VlanId)"
@@ -156,7 +170,7 @@ function Test-RecordedNetwork {
     if ($null -eq $Record -or $null -eq $Record.network) { return $true }
     try { Assert-Network $Vm @($Record.network) }
     catch {
-        if ((Get-ErrorCode $_) -eq 'network_refused') { return $false }
+        if (@('network_refused', 'network_isolated') -contains (Get-ErrorCode $_)) { return $false }
         throw
     }
     $true

@@ -3,15 +3,20 @@
 Brings a VM to run from whatever state it is in, sets its size while it is off, and removes one.
 #>
 
-# Waits until the VM is in a state that lasts. States are compared by their names, which are never localized.
+# Waits until the VM is in a state that lasts, and returns it. States are compared by their names, which are never localized.
 function Wait-SettledState {
     param([Parameter(Mandatory = $true)] $Vm)
-    while (@('Off', 'Running', 'Paused', 'Saved') -notcontains "$($Vm.State)") {
+    while (-not (Test-Settled $Vm)) {
         if ("$($Vm.State)" -like '*Critical') { Stop-Script 'storage_lost' "the VM $($Vm.Name) is in the state $($Vm.State): the host has lost its storage" }
         if ((Get-SecondsLeft) -le 0) { Stop-Script 'deadline' "the VM $($Vm.Name) was still in the state $($Vm.State) when the time was up" }
         Start-Sleep -Milliseconds 500
     }
     "$($Vm.State)"
+}
+
+function Test-Settled {
+    param([Parameter(Mandatory = $true)] $Vm)
+    @('Off', 'Running', 'Paused', 'Saved', 'FastSaved', 'Hibernated') -contains "$($Vm.State)"
 }
 
 # Its network must have been set and read back before.
@@ -20,6 +25,8 @@ function Start-Machine {
     switch (Wait-SettledState $Vm) {
         'Off' { Hyper-V\Start-VM -VM $Vm }
         'Saved' { Hyper-V\Start-VM -VM $Vm }
+        'FastSaved' { Hyper-V\Start-VM -VM $Vm }
+        'Hibernated' { Hyper-V\Start-VM -VM $Vm }
         'Paused' { Hyper-V\Resume-VM -VM $Vm }
     }
 }

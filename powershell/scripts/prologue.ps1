@@ -109,6 +109,15 @@ function Add-Undo {
     $run.Undo.Push([pscustomobject]@{ What = $What; Action = $Action; Arguments = $Arguments })
 }
 
+# Forgets what belongs to a group, as "network": "network: VLAN of 'NIC1'".
+function Remove-Undo {
+    param([Parameter(Mandatory = $true)] [string] $Group)
+    $kept = @($run.Undo.ToArray() | Where-Object { -not $_.What.StartsWith("${Group}: ", [StringComparison]::Ordinal) })
+    $run.Undo.Clear()
+    # A stack lists its last entry first.
+    for ($index = $kept.Count - 1; $index -ge 0; $index--) { $run.Undo.Push($kept[$index]) }
+}
+
 # Undoes in reverse order. One that fails never stops the others, nor hides the first error.
 function Undo-Everything {
     $done = New-Object 'System.Collections.Generic.List[string]'
@@ -116,8 +125,8 @@ function Undo-Everything {
         $entry = $run.Undo.Pop()
         $undoArguments = $entry.Arguments
         try {
-            $null = & $entry.Action @undoArguments
-            $done.Add($entry.What)
+            # An undo may find that what it would remove is needed still.
+            if ("$(& $entry.Action @undoArguments)" -ne 'kept') { $done.Add($entry.What) }
         }
         catch { $run.UndoFailed.Add("$($entry.What): $($_.Exception.Message)") }
     }

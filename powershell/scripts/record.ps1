@@ -30,11 +30,14 @@ function Read-Record {
     @{ Path = $Path; Exists = $exists; Record = $null }
 }
 
+# $null for a file that is not there or cannot be understood. One that cannot be opened is an error: it may be whole.
 function Read-RecordFile {
     param([Parameter(Mandatory = $true)] [string] $Path)
+    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { return $null }
+    $text = Invoke-WhileInUse { param($file) Get-Content -LiteralPath $file -Raw -Encoding Ascii } @($Path)
     $record = New-Record '-' '-'
     try {
-        $json = Get-Content -LiteralPath $Path -Raw -Encoding Ascii | ConvertFrom-Json
+        $json = "$text" | ConvertFrom-Json
         foreach ($property in $json.PSObject.Properties) {
             if ($record.Contains($property.Name)) { $record[$property.Name] = $property.Value }
         }
@@ -53,25 +56,35 @@ function Write-Record {
     $Record.host = "$($run.Facts.ComputerName)"
     $Record.written = (Get-HostFacts).UtcNow.ToString('yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture)
     # The only good copy may be the new file of a run that was killed. It must not be written over.
-    if (-not (Test-Path -LiteralPath $Path) -and (Test-Path -LiteralPath "$Path.new")) {
-        if ($null -ne (Read-RecordFile "$Path.new")) { Move-Item -LiteralPath "$Path.new" -Destination $Path }
-    }
-    Set-Content -LiteralPath "$Path.new" -Value (ConvertTo-AsciiJson $Record) -Encoding Ascii
-    if (Test-Path -LiteralPath $Path) { Remove-Item -LiteralPath $Path -Force }
+    if ((Test-Path -LiteralPath "$Path.new") -and $null -eq (Read-RecordFile $Path) -and $null -ne (Read-RecordFile "$Path.new")) { Move-Record $Path }
+    Invoke-WhileInUse { param($file, $text) Set-Content -LiteralPath $file -Value $text -Encoding Ascii } "$Path.new", (ConvertTo-AsciiJson $Record)
+    Move-Record $Path
+}
+
+# The new file becomes the record. A virus scanner may hold either of them for a moment.
+function Move-Record {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    Remove-RecordFile $Path
     Invoke-WhileInUse { param($from, $to) Move-Item -LiteralPath $from -Destination $to } "$Path.new", $Path
 }
 
 function Remove-Record {
     param([Parameter(Mandatory = $true)] [string] $Path)
-    foreach ($file in "$Path.new", $Path) { if (Test-Path -LiteralPath $file) { Remove-Item -LiteralPath $file -Force } }
+    foreach ($file in "$Path.new", $Path) { Remove-RecordFile $file }
+}
+
+function Remove-RecordFile {
+    param([Parameter(Mandatory = $true)] [string] $File)
+    if (Test-Path -LiteralPath $File) { Invoke-WhileInUse { param($path) Remove-Item -LiteralPath $path -Force } @($File) }
 }
 
 function Get-RecordTime {
     param([Parameter(Mandatory = $true)] [Collections.IDictionary] $Record)
     $time = [DateTime]::MinValue
     $styles = [Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'
-    $null = [DateTime]::TryParseExact("$($Record.written)", 'yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$time)
-    $time
+    $isTime = [DateTime]::TryParseExact("$($Record.written)", 'yyyy-MM-dd HH:mm:ss.fffffff', [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$time)
+    # What nobody can date is older than nothing.
+    if ($isTime) { $time } else { [DateTime]::MaxValue }
 }
 
 # Our lines of the Notes, wherever they stand. Uuid is empty where the VM has no marker.
@@ -95,7 +108,7 @@ function Write-Marker {
         [Parameter(Mandatory = $true)] [string] $RecordPath
     )
     # Read anew: the object may be older than the last change.
-    $others = [regex]::Replace("$((Hyper-V\Get-VM -Id $Vm.Id).Notes)", '(?m)^cloudstack-(vm-id|phase|record):[^\r\n]*(\r\n|\n|\r|\z)', '')
+    $others = [regex]::Replace("$((Hyper-V\Get-VM -Id $Vm.Id).Notes)", '(?<=^|\r|\n)cloudstack-(vm-id|phase|record):[^\r\n]*(\r\n|\n|\r|\z)', '')
     if ($others.Length -gt 0 -and $others -notmatch '[\r\n]\z') { $others += "`r`n" }
     Hyper-V\Set-VM -VM $Vm -Notes "${others}cloudstack-vm-id: $Uuid`r`ncloudstack-phase: $Phase`r`ncloudstack-record: $RecordPath"
 }

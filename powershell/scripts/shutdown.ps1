@@ -7,22 +7,31 @@ Stops a running VM: asks its guest, waits, and turns it off when the guest does 
 function Stop-Machine {
     param([Parameter(Mandatory = $true)] $Vm, $Record)
     $run.Step = 'shut down'
-    switch (Wait-SettledState $Vm) {
-        'Off' { return 'off' }
-        'Saved' { return 'saved' }
-        'Paused' {
-            # A paused guest cannot shut down, and it must not run on a network that is another tenant's by now.
-            if (-not (Test-RecordedNetwork $Vm $Record)) {
-                Write-Log "the paused VM $($Vm.Name) is on another network than CloudStack gave it; it is turned off without being resumed"
-                Stop-Hard $Vm
-                return 'turned_off'
-            }
-            Hyper-V\Resume-VM -VM $Vm
-        }
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $seconds = Get-PoliteSeconds
+    # A guest that hangs in its shutdown, or a host without its storage, stays in between for ever.
+    while (-not (Test-Settled $Vm) -and "$($Vm.State)" -notlike '*Critical' -and $clock.Elapsed.TotalSeconds -lt $seconds) { Start-Sleep -Milliseconds 500 }
+    switch -Regex ("$($Vm.State)") {
+        '^Off(Critical)?$' { return 'off' }
+        '^(Saved|SavedCritical|FastSaved|FastSavedCritical|Hibernated)$' { return 'saved' }
+        '^Paused$' { if (Resume-OwnNetwork $Vm $Record) { break }; Stop-Hard $Vm; return 'turned_off' }
+        '^Running$' { break }
+        default { Stop-Hard $Vm; return 'turned_off' }
     }
-    if (Stop-Politely $Vm (Get-PoliteSeconds)) { return 'graceful' }
+    if (Stop-Politely $Vm ($seconds - $clock.Elapsed.TotalSeconds)) { return 'graceful' }
     Stop-Hard $Vm
     'turned_off'
+}
+
+# A paused guest cannot shut down, and it must not run on a network that is another tenant's by now.
+function Resume-OwnNetwork {
+    param([Parameter(Mandatory = $true)] $Vm, $Record)
+    if (-not (Test-RecordedNetwork $Vm $Record)) {
+        Write-Log "the paused VM $($Vm.Name) is on another network than CloudStack gave it; it is turned off without being resumed"
+        return $false
+    }
+    Hyper-V\Resume-VM -VM $Vm
+    $true
 }
 
 # The time for the guest: what was asked for, as long as enough is left to turn the VM off.
@@ -66,19 +75,19 @@ function Request-Shutdown {
         return 'refused'
     }
     # 0 done, 4096 a job was started, 32782 a shutdown is going on already.
-    if (@(0, 4096, 32782) -contains [int]$result.ReturnValue) { return 'accepted' }
+    if (@(0, 4096, 32782) -contains [long]$result.ReturnValue) { return 'accepted' }
     'refused'
 }
 
-# The last resort.
+# The last resort. A VM between two states may refuse at first.
 function Stop-Hard {
     param([Parameter(Mandatory = $true)] $Vm)
-    if ("$($Vm.State)" -eq 'Off') { return }
     $run.Step = 'turn off'
-    Hyper-V\Stop-VM -VM $Vm -TurnOff -Force
     $clock = [Diagnostics.Stopwatch]::StartNew()
-    while ("$($Vm.State)" -ne 'Off') {
+    while ("$($Vm.State)" -notmatch '^Off(Critical)?$') {
+        try { Hyper-V\Stop-VM -VM $Vm -TurnOff -Force }
+        catch { if ($clock.Elapsed.TotalSeconds -ge 30) { throw } }
         if ($clock.Elapsed.TotalSeconds -ge 30) { Stop-Script 'not_off' "the VM $($Vm.Name) was turned off, but it is $($Vm.State)" }
-        Start-Sleep -Milliseconds 500
+        if ("$($Vm.State)" -notmatch '^Off(Critical)?$') { Start-Sleep -Milliseconds 500 }
     }
 }

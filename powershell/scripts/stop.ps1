@@ -21,8 +21,12 @@ function Stop-Absent {
     param($Sidecar)
     $record = $Sidecar.Record
     if ($null -eq $record) {
-        if ($Sidecar.Exists) { Stop-Script 'record_unreadable' "the record $recordPath cannot be read" }
-        return 'absent'
+        if (-not $Sidecar.Exists) { return 'absent' }
+        # A create that was killed while it wrote its first record has made nothing else.
+        $isFirst = -not (Test-Path -LiteralPath $recordPath) -and -not (Test-Path -LiteralPath "$VhdPath\$Name.vhdx") -and @(Get-PartFile $VhdPath $Name).Count -eq 0
+        if (-not $isFirst) { Stop-Script 'record_unreadable' "the record $recordPath cannot be read" }
+        Remove-Record $recordPath
+        return 'cleaned'
     }
     Assert-OwnRecord $record $recordPath $Name $Uuid
     if ($record.phase -ne 'creating') { return 'absent' }
@@ -44,6 +48,7 @@ function Stop-Found {
         if ($Machine.Parked -or ($Unseen -and -not $wasSeen -and $phase -eq 'complete')) { return Suspend-Unclaimed $Machine $sidecar }
         $record = Save-Claim $Machine $Uuid $sidecar $recordPath $phase $true
     }
+    elseif ($null -ne $record -and $record.phase -eq 'creating') { Stop-Script 'vm_unfinished' "the VM $($Machine.Name) looks half made, but it is $($Machine.Vm.State) or has a disk or checkpoints" }
     Stop-Machine $Machine.Vm $record
 }
 
@@ -51,10 +56,12 @@ function Stop-Found {
 function Suspend-Unclaimed {
     param($Machine, $Sidecar)
     $run.Step = 'park'
-    Stop-Hard $Machine.Vm
+    # A saved VM holds no memory, and its saved state is kept.
+    if ("$($Machine.Vm.State)" -notmatch 'Saved') { Stop-Hard $Machine.Vm }
     if ($Machine.Name -ceq $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName "$Name.unclaimed-$([guid]::NewGuid().ToString('N').Substring(0, 8))" }
     $record = Save-Claim $Machine $Uuid $Sidecar $recordPath 'unclaimed' $false
-    Write-Log "the VM $Name was finished here, but CloudStack has not seen it; it is kept, off, as $($Machine.Vm.Name), with $(@($record.disks) -join ', ')"
+    $disks = @(foreach ($path in $record.disks) { if (Test-Path -LiteralPath $path) { "$path ($((Get-Item -LiteralPath $path).Length) bytes)" } })
+    Write-Log "the VM $Name was finished here, but CloudStack has not seen it; it is kept, off, as $($Machine.Vm.Name), with $($disks -join ', ')"
     'parked'
 }
 

@@ -9,10 +9,10 @@ function Enter-Turn {
     param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder, [switch] $CallOff)
     $run.Step = 'turn'
     $mutexName = "$($run.Facts.MutexPrefix)cloudstack-hyperv-$($Name.ToLowerInvariant())"
-    $isFirst = $true
+    $cancelFile = ''
     while (-not (Request-Mutex $mutexName)) {
-        if ($CallOff -and $isFirst) { New-CancelFile $Name $Folder }
-        $isFirst = $false
+        # Another create may have taken the turn in between and cleaned it up. That one is called off as well.
+        if ($CallOff -and ($cancelFile -eq '' -or -not (Test-Path -LiteralPath $cancelFile))) { $cancelFile = "$(New-CancelFile $Name $Folder)" }
         if ((Get-SecondsLeft) -le 0) { Stop-Script 'busy' "another action was still working on the VM $Name when the time was up" }
         Start-Sleep -Milliseconds 200
     }
@@ -58,7 +58,9 @@ function Assert-NotCancelled {
 function New-CancelFile {
     param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
     if (-not (Test-Path -LiteralPath $Folder -PathType Container)) { return }
-    $null = New-Item -Path "$Folder\$Name.cancel-$([guid]::NewGuid())" -ItemType File
+    $path = "$Folder\$Name.cancel-$([guid]::NewGuid())"
+    $null = New-Item -Path $path -ItemType File
+    $path
 }
 
 function Get-CancelFile {

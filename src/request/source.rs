@@ -73,6 +73,12 @@ fn source_path(payload: &Payload, field: &Field<'_>, folders_key: &str, remedy: 
         names.map(WindowsPath::parse).collect::<Result<Vec<_>, _>>()
     })?;
     let path = field.required(remedy, WindowsPath::parse)?;
+    // The second name that Windows gives to a file hides what it is: another tenant's disk, for one.
+    if path.has_short_name() {
+        return Err(field
+            .error(&Problem::from("must not hold a short name such as VIRTUA~1"))
+            .with_hint("give the whole name"));
+    }
     match folders {
         Some(folders) if folders.iter().any(|folder| path.is_below(folder)) => Ok(path),
         Some(_) => Err(field.error(&Problem::from(format!("must lie in one of the folders that the host's `{folders_key}` names")))),

@@ -48,6 +48,12 @@ impl WindowsPath {
         self.0.starts_with("\\\\")
     }
 
+    /// Whether a name has the form of a second, short one: `VIRTUA~1`.
+    pub fn has_short_name(&self) -> bool {
+        let bytes = self.0.as_bytes();
+        bytes.windows(2).any(|pair| matches!(pair, [b'~', digit] if digit.is_ascii_digit()))
+    }
+
     /// In UTF-16 units, as Windows counts.
     pub fn length(&self) -> usize {
         self.0.encode_utf16().count()

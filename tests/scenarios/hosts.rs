@@ -88,14 +88,14 @@ fn too_little_memory_or_disk(powershell: &PowerShell) {
 fn a_template_that_a_vm_uses(powershell: &PowerShell) {
     let template = r"D:\Templates\ubuntu2404.vhdx";
     let used = json!({"Name": "other", "State": "Off", "Drives": [{"Path": template}]});
-    let scene = Scene::with(powershell, Windows::new().with_machine(used));
+    let scene = Scene::settled(powershell, Windows::new().with_machine(used));
     refused(&scene, &create(&scene), &[template, "attached"]);
     let marked = Windows::new().with_file(r"D:\Templates\ubuntu2404.cloudstack.json", "{}");
     let scene = Scene::with(powershell, marked);
     refused(&scene, &create(&scene), &[template, "the disk of a VM"]);
     // As its installation medium, a disk of a VM is none of a tenant's business either.
     let used = json!({"Name": "other", "State": "Off", "Drives": [{"Path": r"D:\ISO\alma9.iso"}]});
-    let scene = Scene::with(powershell, Windows::new().with_machine(used));
+    let scene = Scene::settled(powershell, Windows::new().with_machine(used));
     refused(&scene, &Case::new("create", "create-iso-gen2.json").on(&scene.host), &["attached"]);
 }
 
@@ -190,6 +190,12 @@ fn a_network_that_cannot_be_set_is_refused(powershell: &PowerShell) {
     let error = Mishap::error("Unspecified").message("the lamp is broken");
     scene.fail(error.cmdlet("Connect-VMNetworkAdapter").occurrence(1)).unwrap();
     refused(&scene, &moved, &["the lamp is broken"]);
+    // Once it stands it stays, whatever fails later: the old VLAN may be another tenant's.
+    scene.recover().unwrap();
+    scene.edit(|world| world["Machines"][0]["State"] = json!("Saved")).unwrap();
+    scene.fail(Mishap::error("Unspecified").message("the lamp is broken").cmdlet("Start-VM")).unwrap();
+    moved.run().fails(&["the lamp is broken"]);
+    assert_eq!(scene.state().vm(NAME).unwrap().nics[0].vlan, Some(7));
 }
 
 fn a_vm_is_brought_to_run_from_every_state(powershell: &PowerShell) {

@@ -26,6 +26,7 @@ mod life;
 mod races;
 mod records;
 mod scene;
+mod stop;
 mod sweep;
 mod world;
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         life::SCENARIOS,
         races::SCENARIOS,
         records::SCENARIOS,
+        stop::SCENARIOS,
         sweep::SCENARIOS,
     ]
     .into_iter()

@@ -13,14 +13,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("races::two_creates_at_once_make_one_vm", two_creates_at_once_make_one_vm),
     ("races::a_create_waits_for_one_whose_client_was_killed", a_create_waits_for_one_whose_client_was_killed),
     ("races::a_stop_calls_off_a_create_that_still_copies", a_stop_calls_off_a_create_that_still_copies),
+    ("races::a_stop_calls_off_every_create_before_it", a_stop_calls_off_every_create_before_it),
     ("races::a_create_that_waits_too_long_says_so", a_create_that_waits_too_long_says_so),
 ];
 
-/// The copy takes so long that whatever comes next meets it. No figure depends on it.
-const COPYING: Duration = Duration::from_secs(6);
-
-fn slow_copy(scene: &Scene) {
-    scene.fail(Mishap::delay(COPYING).cmdlet("Copy-Item")).unwrap();
+/// The copy takes so long that whatever comes next meets it.
+fn slow_copy(scene: &Scene, time: Duration) {
+    scene.fail(Mishap::delay(time).cmdlet("Copy-Item")).unwrap();
 }
 
 /// Until the first create has got as far as the copy.
@@ -45,7 +44,7 @@ fn two_creates_at_once_make_one_vm(powershell: &PowerShell) {
 /// On some hosts a script runs on when its shell is gone.
 fn a_create_waits_for_one_whose_client_was_killed(powershell: &PowerShell) {
     let scene = Scene::with(powershell, Windows::new().scripts_survive(true));
-    slow_copy(&scene);
+    slow_copy(&scene, Duration::from_secs(6));
     let first = create(&scene).start();
     wait_for_the_copy(&scene);
     first.kill();
@@ -60,7 +59,7 @@ fn a_create_waits_for_one_whose_client_was_killed(powershell: &PowerShell) {
 fn a_stop_calls_off_a_create_that_still_copies(powershell: &PowerShell) {
     let scene = Scene::new(powershell);
     let before = likeness(&scene.inventory().unwrap());
-    slow_copy(&scene);
+    slow_copy(&scene, Duration::from_secs(6));
     let first = create(&scene).start();
     wait_for_the_copy(&scene);
     assert_eq!(method(&stop_unseen(&scene)), "absent");
@@ -68,12 +67,27 @@ fn a_stop_calls_off_a_create_that_still_copies(powershell: &PowerShell) {
     assert_eq!(likeness(&scene.inventory().unwrap()), before);
 }
 
-fn a_create_that_waits_too_long_says_so(powershell: &PowerShell) {
+/// The second create may take its turn before the stop does; then it is called off as well.
+fn a_stop_calls_off_every_create_before_it(powershell: &PowerShell) {
     let scene = Scene::new(powershell);
-    slow_copy(&scene);
+    let before = likeness(&scene.inventory().unwrap());
+    slow_copy(&scene, Duration::from_secs(6));
     let first = create(&scene).start();
     wait_for_the_copy(&scene);
-    create(&scene).timeout("6").run().fails(&["another action"]);
-    first.end().succeeds("Instance created");
-    assert_eq!(scene.state().vms().len(), 1);
+    let second = create(&scene).start();
+    thread::sleep(Duration::from_secs(2));
+    method(&stop_unseen(&scene));
+    first.end().fails(&["called this off"]);
+    second.end().fails(&["called this off"]);
+    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+}
+
+fn a_create_that_waits_too_long_says_so(powershell: &PowerShell) {
+    let scene = Scene::new(powershell);
+    slow_copy(&scene, Duration::from_secs(60));
+    let first = create(&scene).start();
+    wait_for_the_copy(&scene);
+    create(&scene).timeout("14").run().fails(&["another action"]);
+    first.kill();
+    assert_eq!(scene.state().vms().len(), 0);
 }

@@ -184,7 +184,7 @@ fn a_replica_copy_is_nobodys(powershell: &PowerShell) {
     // One that was failed over is a VM like any other, and it is not ours.
     let mut failed_over = copy;
     failed_over["ReplicationState"] = json!(6);
-    let scene = Scene::with(powershell, Windows::new().with_machine(failed_over));
+    let scene = Scene::settled(powershell, Windows::new().with_machine(failed_over));
     refused(&scene, &["no CloudStack UUID"]);
 }
 

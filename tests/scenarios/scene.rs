@@ -4,6 +4,8 @@ use std::ops::Deref;
 
 use simulated_host::{Call, Host, Options, PowerShell, StandIn, State, Windows};
 
+use crate::case::Case;
+
 /// A machine and its host. Dropped, it looks whether the stand-in itself was at fault.
 pub(crate) struct Scene {
     // In this order: nothing may reach the machine any more when it is dropped.
@@ -21,6 +23,17 @@ impl Scene {
         let windows = windows.open(powershell.clone()).unwrap();
         let host = windows.host(Options::new()).unwrap();
         Self { host, windows }
+    }
+
+    /// As [`Scene::with`], after a script that found nothing to do. Only then is all of a machine there that a test gave by
+    /// its name alone.
+    pub(crate) fn settled(powershell: &PowerShell, windows: Windows) -> Self {
+        let scene = Self::with(powershell, windows);
+        let nobody = Case::new("stop", "stop.json")
+            .set(&["virtualmachinename"], "nobody".into())
+            .set(&["cloudstack.vm.details", "name"], "nobody".into());
+        nobody.on(&scene.host).run().reply();
+        scene
     }
 
     /// What the state page tells.

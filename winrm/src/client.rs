@@ -18,8 +18,11 @@ use crate::shell::{Failure, Shell, Speaker, Target};
 use crate::soap::{Action, Fault};
 use crate::transport::{Https, SettingsError, Transport, Unreachable};
 
-/// The longest that a shell's removal is waited for. The result is known by then.
+/// The longest that a command's end and its shell's removal are each waited for.
 const REMOVAL: Duration = Duration::from_secs(5);
+
+/// The longest that a shell's removal holds up an answer that is already here.
+const REMOVAL_BEFORE_ANSWER: Duration = Duration::from_secs(2);
 
 /// A client of one host.
 pub struct Client<T: Transport = Https> {
@@ -35,8 +38,7 @@ impl Client {
     /// [`ErrorKind::Settings`] where the authorities that shall be trusted cannot be had.
     pub fn connect(settings: Settings) -> Result<Self, Error> {
         let refused = |error: SettingsError| Error::new(error, Action::Create);
-        let ids =
-            RandomIds::new().map_err(|error| refused(SettingsError::Client(error.to_string())))?;
+        let ids = RandomIds::new().map_err(|error| refused(SettingsError::Client(error.to_string())))?;
         let (to, timeouts) = (settings.endpoint.url(), settings.timeouts);
         let transport = Https::new(settings).map_err(refused)?;
         Ok(Self::over(transport, to, Box::new(ids), timeouts))
@@ -46,10 +48,7 @@ impl Client {
 impl<T: Transport> Client<T> {
     /// A client over any transport. `to` is the address that stands in every message.
     pub fn over(transport: T, to: String, ids: Box<dyn Ids + Send>, timeouts: Timeouts) -> Self {
-        Self {
-            speaker: Speaker::new(transport, to, ids),
-            timeouts,
-        }
+        Self { speaker: Speaker::new(transport, to, ids), timeouts }
     }
 
     /// Runs a command in a shell of its own and returns what it printed.
@@ -73,8 +72,9 @@ impl<T: Transport> Client<T> {
             let until = match Again::after(&error) {
                 Again::Never => return Err(error),
                 Again::UntilTheDeadline => deadline,
-                Again::WithPatience => deadline
-                    .or(*patience.get_or_insert_with(|| Deadline::after(self.timeouts.patience))),
+                Again::WithPatience => {
+                    deadline.or(*patience.get_or_insert_with(|| Deadline::after(self.timeouts.patience)))
+                }
             };
             debug!(%error, "Trying again");
             if !until.sleep(back_off.next()) {
@@ -89,7 +89,11 @@ impl<T: Transport> Client<T> {
         if result.as_ref().is_err_and(Error::is_too_slow) {
             self.end(&shell, deadline);
         }
-        self.remove(&shell.id, deadline);
+        let patience = match &result {
+            Ok(_) => REMOVAL_BEFORE_ANSWER,
+            Err(_) => REMOVAL,
+        };
+        self.remove(&shell.id, patience, deadline);
         result
     }
 
@@ -97,20 +101,14 @@ impl<T: Transport> Client<T> {
     fn open(&mut self, deadline: Deadline) -> Result<Shell, Error> {
         let wanted = self.speaker.next_id();
         let mut result = self.create(&wanted, true, deadline);
-        if result
-            .as_ref()
-            .is_err_and(|failure| failure.fault().is_some_and(Fault::is_code_page))
-        {
+        if result.as_ref().is_err_and(|failure| failure.fault().is_some_and(Fault::is_code_page)) {
             result = self.create(&wanted, false, deadline);
         }
         match result {
-            Ok(id) => Ok(Shell {
-                id,
-                command_id: None,
-            }),
+            Ok(id) => Ok(Shell { id, command_id: None }),
             Err(failure) => {
                 if failure.may_be_done {
-                    self.remove(&wanted, deadline);
+                    self.remove(&wanted, REMOVAL, deadline);
                 }
                 Err(failure.by(deadline))
             }
@@ -118,48 +116,25 @@ impl<T: Transport> Client<T> {
     }
 
     fn create(&mut self, wanted: &str, utf8: bool, deadline: Deadline) -> Result<String, Failure> {
-        let wait = deadline
-            .wait()
-            .ok_or_else(|| Failure::too_slow(Action::Create))?;
+        let wait = deadline.wait().ok_or_else(|| Failure::too_slow(Action::Create))?;
         self.speaker.create(wanted, utf8, wait)
     }
 
-    fn run_in(
-        &mut self,
-        shell: &mut Shell,
-        command: &Command<'_>,
-        deadline: Deadline,
-    ) -> Result<Output, Error> {
+    fn run_in(&mut self, shell: &mut Shell, command: &Command<'_>, deadline: Deadline) -> Result<Output, Error> {
         let command_id = self.start(&shell.id, command, deadline)?;
         let command_id = shell.command_id.insert(command_id);
-        let target = Target {
-            shell_id: &shell.id,
-            command_id,
-        };
+        let target = Target { shell_id: &shell.id, command_id };
         Run::new(&mut self.speaker, target, command, deadline).finish()
     }
 
-    fn start(
-        &mut self,
-        shell_id: &str,
-        command: &Command<'_>,
-        deadline: Deadline,
-    ) -> Result<String, Error> {
-        let wait = deadline
-            .wait()
-            .ok_or_else(|| Failure::too_slow(Action::Command).into_error())?;
+    fn start(&mut self, shell_id: &str, command: &Command<'_>, deadline: Deadline) -> Result<String, Error> {
+        let wait = deadline.wait().ok_or_else(|| Failure::too_slow(Action::Command).into_error())?;
         let wanted = self.speaker.next_id();
-        self.speaker
-            .command(shell_id, &wanted, command.line, wait)
-            .map_err(|failure| {
-                let unknown = failure.may_be_done && command.input.is_empty();
-                let error = failure.by(deadline);
-                if unknown {
-                    error.with_outcome_unknown()
-                } else {
-                    error
-                }
-            })
+        self.speaker.command(shell_id, &wanted, command.line, wait).map_err(|failure| {
+            let unknown = failure.may_be_done && command.input.is_empty();
+            let error = failure.by(deadline);
+            if unknown { error.with_outcome_unknown() } else { error }
+        })
     }
 
     /// Ends a command that ran out of time, within half of what is kept for that.
@@ -167,14 +142,9 @@ impl<T: Transport> Client<T> {
         let Some(command_id) = &shell.command_id else {
             return;
         };
-        let half = deadline
-            .later(self.timeouts.clean_up / 2)
-            .or(Deadline::after(REMOVAL));
+        let half = deadline.later(self.timeouts.clean_up / 2).or(Deadline::after(REMOVAL));
         let Some(wait) = half.wait() else { return };
-        let target = Target {
-            shell_id: &shell.id,
-            command_id,
-        };
+        let target = Target { shell_id: &shell.id, command_id };
         if let Err(failure) = self.speaker.signal(target, wait) {
             debug!(error = %failure.kind, "The command could not be ended");
         }
@@ -182,10 +152,8 @@ impl<T: Transport> Client<T> {
 
     /// Removes a shell. A failure changes nothing about the result: the host removes it after its
     /// idle time-out.
-    fn remove(&mut self, shell_id: &str, deadline: Deadline) {
-        let whole = deadline
-            .later(self.timeouts.clean_up)
-            .or(Deadline::after(REMOVAL));
+    fn remove(&mut self, shell_id: &str, patience: Duration, deadline: Deadline) {
+        let whole = deadline.later(self.timeouts.clean_up).or(Deadline::after(patience));
         let Some(wait) = whole.wait() else { return };
         if let Err(failure) = self.speaker.delete(shell_id, wait) {
             debug!(error = %failure.kind, "The shell could not be removed");
@@ -207,12 +175,11 @@ impl Again {
         }
         match error.kind() {
             ErrorKind::Fault(fault) if fault.is_quota() => Self::UntilTheDeadline,
-            ErrorKind::Fault(fault) if fault.is_profile_race() || fault.is_not_found() => {
-                Self::WithPatience
-            }
-            ErrorKind::Unreachable(Unreachable::Name { .. } | Unreachable::TimedOut { .. }) => {
-                Self::Never
-            }
+            ErrorKind::Fault(fault) if fault.is_profile_race() || fault.is_not_found() => Self::WithPatience,
+            // These have been waited for long enough.
+            ErrorKind::Unreachable(
+                Unreachable::Name { .. } | Unreachable::NameService { .. } | Unreachable::TimedOut { .. },
+            ) => Self::Never,
             kind if kind.may_pass() => Self::WithPatience,
             _ => Self::Never,
         }

@@ -18,11 +18,7 @@ pub struct Command<'a> {
 impl<'a> Command<'a> {
     /// A command without input.
     pub fn new(line: &'a str) -> Self {
-        Self {
-            line,
-            input: &[],
-            sign: None,
-        }
+        Self { line, input: &[], sign: None }
     }
 }
 

@@ -30,11 +30,7 @@ impl Credentials {
     /// # Errors
     ///
     /// [`InvalidCredentials`] where the host could never accept the name.
-    pub fn new(
-        user: &str,
-        password: SecretString,
-        workstation: Option<String>,
-    ) -> Result<Self, InvalidCredentials> {
+    pub fn new(user: &str, password: SecretString, workstation: Option<String>) -> Result<Self, InvalidCredentials> {
         let (domain, name) = split(user.trim())?;
         let workstation = workstation.unwrap_or_default();
         check_characters(name, "user name")?;
@@ -46,12 +42,7 @@ impl Credentials {
         if let Some(c) = name.chars().find(|c| c.to_uppercase().count() != 1) {
             return Err(InvalidCredentials::UpperCase(c));
         }
-        Ok(Self {
-            user: name.to_owned(),
-            domain: domain.to_owned(),
-            password,
-            workstation,
-        })
+        Ok(Self { user: name.to_owned(), domain: domain.to_owned(), password, workstation })
     }
 
     /// The name without its domain; a user principal name is whole.
@@ -102,9 +93,7 @@ pub enum InvalidCredentials {
     TooLong(&'static str),
     /// A letter whose capital form is more than one letter. NTLM hashes the capital form, and
     /// Windows keeps such a letter as it is, so the login would always fail.
-    #[error(
-        "the letter `{0}` in the user name cannot be used for NTLM: rename the account or use another"
-    )]
+    #[error("the letter `{0}` in the user name cannot be used for NTLM: rename the account or use another")]
     UpperCase(char),
 }
 

@@ -56,9 +56,9 @@ impl Deadline {
         Wait::within(self.remaining())
     }
 
-    /// Waits `span`, unless it is over before: then it does not wait, and says so.
+    /// Waits `span`, unless no time for a message would be left: then it does not wait, and says so.
     pub(crate) fn sleep(self, span: Duration) -> bool {
-        let there_is_time = span < self.remaining();
+        let there_is_time = span.saturating_add(SHORTEST) < self.remaining();
         if there_is_time {
             std::thread::sleep(span);
         }
@@ -72,10 +72,7 @@ impl Wait {
     pub(crate) fn within(remaining: Duration) -> Option<Self> {
         let spare = (remaining / 4).min(Duration::from_secs(1));
         let operation = remaining.saturating_sub(spare).min(LONGEST_OPERATION);
-        (remaining >= SHORTEST).then(|| Self {
-            operation,
-            answer: (operation + MARGIN).min(remaining),
-        })
+        (remaining >= SHORTEST).then(|| Self { operation, answer: (operation + MARGIN).min(remaining) })
     }
 }
 
@@ -122,11 +119,7 @@ mod tests {
                 operation: Duration::from_secs_f64(operation),
                 answer: Duration::from_secs_f64(answer),
             });
-            assert_eq!(
-                Wait::within(Duration::from_secs_f64(remaining)),
-                wait,
-                "{remaining}"
-            );
+            assert_eq!(Wait::within(Duration::from_secs_f64(remaining)), wait, "{remaining}");
         }
     }
 
@@ -147,6 +140,8 @@ mod tests {
     #[test]
     fn a_wait_that_does_not_fit_is_not_begun() {
         assert!(!Deadline::after(Duration::from_secs(5)).sleep(Duration::from_secs(6)));
+        assert!(!Deadline::after(Duration::from_secs(5)).sleep(Duration::from_millis(4950)));
+        assert!(!Deadline::after(Duration::from_secs(5)).sleep(Duration::MAX));
         assert!(Deadline::after(Duration::from_secs(60)).sleep(Duration::from_millis(1)));
     }
 }

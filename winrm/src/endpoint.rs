@@ -1,9 +1,13 @@
 //! Where a host is reached.
 
+mod invalid;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-use thiserror::Error;
+use invalid::shown;
+
+pub use invalid::InvalidEndpoint;
 
 /// The port of a WinRM listener for HTTPS. [MS-WSMV] 2.1
 const HTTPS_PORT: u16 = 5986;
@@ -41,17 +45,10 @@ impl Endpoint {
             return Err(InvalidEndpoint::UserInfo);
         }
         let rest = without_scheme(text)?;
-        let (authority, path) = match rest.split_once('/') {
-            Some((authority, "")) => (authority, PATH.to_owned()),
-            Some((authority, path)) => (authority, valid_path(path)?),
-            None => (rest, PATH.to_owned()),
-        };
+        let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+        let path = rest.strip_prefix(authority).unwrap_or_default();
         let (host, written) = split_authority(authority)?;
-        Ok(Self {
-            host: valid_host(host)?,
-            port: one_port(written, port)?,
-            path,
-        })
+        Ok(Self { host: valid_host(host)?, port: one_port(written, port)?, path: valid_path(path)? })
     }
 
     /// The host as a name or an address; an IPv6 address without brackets.
@@ -81,112 +78,96 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Why a text is no address of a WinRM listener.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum InvalidEndpoint {
-    /// Nothing was given.
-    #[error("the address is empty: give a host name, host:port or https://host:port")]
-    Empty,
-    /// Plain HTTP, which carries script and answer in clear or needs an encryption of its own.
-    #[error(
-        "plain http:// is not supported: make an HTTPS listener on the host (winrm quickconfig -transport:https, or \
-         New-Item -Path WSMan:\\localhost\\Listener -Transport HTTPS -Address * -CertificateThumbPrint <thumbprint>) \
-         and give https://host:5986"
-    )]
-    PlainHttp,
-    /// A scheme other than https.
-    #[error("only https:// is supported, not `{0}://`")]
-    Scheme(String),
-    /// A user name or password inside the address.
-    #[error("an address must not hold a user name or password: give them in fields of their own")]
-    UserInfo,
-    /// The host is neither an address nor a name.
-    #[error("`{0}` is not a host name or IP address")]
-    Host(String),
-    /// The host has letters outside ASCII.
-    #[error(
-        "`{0}` has letters that are not ASCII: give the name in its xn-- form or the IP address"
-    )]
-    HostNotAscii(String),
-    /// The port is not a number from 1 to 65535.
-    #[error("`{0}` is not a port: give a number from 1 to 65535")]
-    Port(String),
-    /// Two different ports.
-    #[error("the address names port {written} and the port field {given}: give one of them")]
-    TwoPorts {
-        /// The port inside the address.
-        written: u16,
-        /// The port given beside it.
-        given: u16,
-    },
-    /// A query, a fragment or a character that no path has.
-    #[error("`/{0}` is not a path that a WinRM listener can have")]
-    Path(String),
+/// What follows `https://`, or the whole text where it begins with no scheme.
+fn without_scheme(text: &str) -> Result<&str, InvalidEndpoint> {
+    if let Some((scheme, rest)) = text.split_once("://").filter(|(text, _)| is_scheme(text)) {
+        return match scheme.to_ascii_lowercase().as_str() {
+            "https" => Ok(rest),
+            "http" => Err(InvalidEndpoint::PlainHttp),
+            _ => Err(InvalidEndpoint::Scheme(shown(scheme))),
+        };
+    }
+    match text.split_once(':') {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => Err(InvalidEndpoint::Slashes),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => Err(InvalidEndpoint::PlainHttp),
+        _ => Ok(text),
+    }
 }
 
-fn without_scheme(text: &str) -> Result<&str, InvalidEndpoint> {
-    match text.split_once("://") {
-        None => Ok(text),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => Ok(rest),
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => Err(InvalidEndpoint::PlainHttp),
-        Some((scheme, _)) => Err(InvalidEndpoint::Scheme(scheme.to_owned())),
-    }
+/// RFC 3986 3.1
+fn is_scheme(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(inner)
 }
 
 fn valid_path(path: &str) -> Result<String, InvalidEndpoint> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~%".contains(c);
-    if path.chars().all(allowed) {
-        Ok(format!("/{path}"))
-    } else {
-        Err(InvalidEndpoint::Path(path.to_owned()))
+    match path {
+        "" | "/" => Ok(PATH.to_owned()),
+        _ if path.chars().all(allowed) => Ok(path.to_owned()),
+        _ => Err(InvalidEndpoint::Path),
     }
 }
 
 /// Host and port text, told apart by brackets: a bare IPv6 address has colons of its own.
 fn split_authority(authority: &str) -> Result<(&str, Option<&str>), InvalidEndpoint> {
-    let refused = || InvalidEndpoint::Host(authority.to_owned());
+    let has_zone = |text: &str| text.split_once('%').is_some_and(|(address, _)| is_ipv6(address));
     if let Some(inner) = authority.strip_prefix('[') {
-        let (address, after) = inner.split_once(']').ok_or_else(refused)?;
-        address.parse::<Ipv6Addr>().map_err(|_| refused())?;
-        return match after {
-            "" => Ok((address, None)),
-            _ => Ok((address, Some(after.strip_prefix(':').ok_or_else(refused)?))),
+        return match inner.split_once(']') {
+            Some((address, _)) if has_zone(address) => Err(InvalidEndpoint::Zone),
+            Some((address, after)) if is_ipv6(address) => match after.strip_prefix(':') {
+                None if after.is_empty() => Ok((address, None)),
+                None => Err(InvalidEndpoint::Brackets),
+                port => Ok((address, port)),
+            },
+            _ => Err(InvalidEndpoint::Brackets),
         };
     }
-    if authority.parse::<Ipv6Addr>().is_ok() {
+    if is_ipv6(authority) {
         return Ok((authority, None));
     }
+    if has_zone(authority) {
+        return Err(InvalidEndpoint::Zone);
+    }
     match authority.split_once(':') {
+        Some((_, rest)) if rest.contains(':') => Err(InvalidEndpoint::Colons),
         Some((host, port)) => Ok((host, Some(port))),
         None => Ok((authority, None)),
     }
+}
+
+fn is_ipv6(text: &str) -> bool {
+    text.parse::<Ipv6Addr>().is_ok()
 }
 
 fn valid_host(host: &str) -> Result<String, InvalidEndpoint> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(address.to_string());
     }
+    if host.is_empty() {
+        return Err(InvalidEndpoint::NoHost);
+    }
     if !host.is_ascii() {
-        return Err(InvalidEndpoint::HostNotAscii(host.to_owned()));
+        return Err(InvalidEndpoint::HostNotAscii(shown(host)));
     }
     let label = |label: &str| {
         let inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        !label.is_empty()
-            && label.len() <= 63
-            && label.chars().all(inner)
-            && !label.starts_with('-')
+        !label.is_empty() && label.len() <= 63 && label.chars().all(inner) && !label.starts_with('-')
     };
     let name = host.strip_suffix('.').unwrap_or(host);
-    // A last label of digits alone would be read as a broken IPv4 address further down.
-    let numeric = name
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
+    // A last label that is a number would be read as a part of an IPv4 address further down.
+    let numeric = name.rsplit('.').next().is_some_and(is_number);
     if name.len() <= LONGEST_HOST && name.split('.').all(label) && !numeric {
         Ok(name.to_owned())
     } else {
-        Err(InvalidEndpoint::Host(host.to_owned()))
+        Err(InvalidEndpoint::Host(shown(host)))
+    }
+}
+
+fn is_number(label: &str) -> bool {
+    match label.to_ascii_lowercase().strip_prefix("0x") {
+        Some(digits) => digits.chars().all(|c| c.is_ascii_hexdigit()),
+        None => label.chars().all(|c| c.is_ascii_digit()),
     }
 }
 
@@ -196,20 +177,22 @@ fn one_port(written: Option<&str>, given: Option<u16>) -> Result<u16, InvalidEnd
         return Err(InvalidEndpoint::Port("0".to_owned()));
     }
     match (written, given) {
-        (Some(written), Some(given)) if written != given => {
-            Err(InvalidEndpoint::TwoPorts { written, given })
-        }
+        (Some(written), Some(given)) if written != given => Err(InvalidEndpoint::TwoPorts { written, given }),
         (Some(port), _) | (None, Some(port)) => Ok(port),
         (None, None) => Ok(HTTPS_PORT),
     }
 }
 
 fn valid_port(text: &str) -> Result<u16, InvalidEndpoint> {
-    // `parse` alone would take a plus sign.
-    let digits = text.chars().all(|c| c.is_ascii_digit());
+    if text.is_empty() {
+        return Err(InvalidEndpoint::NoPort);
+    }
+    if !text.chars().all(|c| c.is_ascii_digit()) {
+        return Err(InvalidEndpoint::PortNotANumber);
+    }
     match text.parse() {
-        Ok(port) if digits && port != 0 => Ok(port),
-        _ => Err(InvalidEndpoint::Port(text.to_owned())),
+        Ok(port) if port != 0 => Ok(port),
+        _ => Err(InvalidEndpoint::Port(shown(text))),
     }
 }
 
@@ -221,16 +204,8 @@ mod tests {
     fn every_form_that_operators_write_is_read() {
         let table = [
             ("hv1", None, "https://hv1:5986/wsman"),
-            (
-                " hv1.example.org ",
-                None,
-                "https://hv1.example.org:5986/wsman",
-            ),
-            (
-                "hv_1.example.org.",
-                None,
-                "https://hv_1.example.org:5986/wsman",
-            ),
+            (" hv1.example.org ", None, "https://hv1.example.org:5986/wsman"),
+            ("hv_1.example.org.", None, "https://hv_1.example.org:5986/wsman"),
             ("hv1", Some(15986), "https://hv1:15986/wsman"),
             ("hv1:443", None, "https://hv1:443/wsman"),
             ("hv1:443", Some(443), "https://hv1:443/wsman"),
@@ -242,11 +217,7 @@ mod tests {
             ("https://hv1", None, "https://hv1:5986/wsman"),
             ("HTTPS://hv1/", None, "https://hv1:5986/wsman"),
             ("https://hv1:443/wsman", None, "https://hv1:443/wsman"),
-            (
-                "https://gate/hv1/wsman",
-                None,
-                "https://gate:5986/hv1/wsman",
-            ),
+            ("https://gate/hv1/wsman", None, "https://gate:5986/hv1/wsman"),
             ("https://[::1]:9/wsman", None, "https://[::1]:9/wsman"),
         ];
         for (text, port, url) in table {
@@ -274,28 +245,38 @@ mod tests {
             ("u:secret@hv1", None, No::UserInfo),
             ("hv1:0", None, No::Port("0".into())),
             ("hv1", Some(0), No::Port("0".into())),
-            ("hv1:+5", None, No::Port("+5".into())),
-            ("hv1:", None, No::Port(String::new())),
+            ("hv1:+5", None, No::PortNotANumber),
+            ("127.0.0.1:Zz_pw", None, No::PortNotANumber),
+            ("hv1:", None, No::NoPort),
             ("hv1:65536", None, No::Port("65536".into())),
-            (
-                "hv1:443",
-                Some(5986),
-                No::TwoPorts {
-                    written: 443,
-                    given: 5986,
-                },
-            ),
-            ("[fe80::1", None, No::Host("[fe80::1".into())),
-            ("[hv1]", None, No::Host("[hv1]".into())),
-            ("[::1]9", None, No::Host("[::1]9".into())),
-            ("fe80::1%eth0", None, No::Port(":1%eth0".into())),
+            ("hv1:443", Some(5986), No::TwoPorts { written: 443, given: 5986 }),
+            ("127.0.0.1:1:1", None, No::Colons),
+            ("[fe80::1", None, No::Brackets),
+            ("[hv1]", None, No::Brackets),
+            ("[::1]9", None, No::Brackets),
+            ("[::1]:", None, No::NoPort),
+            ("fe80::1%eth0", None, No::Zone),
+            ("[fe80::1%25eth0]:5986", None, No::Zone),
             ("a b", None, No::Host("a b".into())),
+            ("a\nb", None, No::Host("a\\nb".into())),
             ("a..b", None, No::Host("a..b".into())),
             ("-a", None, No::Host("-a".into())),
             ("10.0.0.256", None, No::Host("10.0.0.256".into())),
-            ("https://", None, No::Host(String::new())),
+            ("1.0x7f", None, No::Host("1.0x7f".into())),
+            ("https://", None, No::NoHost),
+            ("https:///wsman", None, No::NoHost),
+            ("://hv1", None, No::NoHost),
+            (":5986", None, No::NoHost),
+            ("https:/127.0.0.1", None, No::Slashes),
+            ("HTTPS:hv1", None, No::Slashes),
+            ("http:/hv1", None, No::PlainHttp),
             ("hô1", None, No::HostNotAscii("hô1".into())),
-            ("https://hv1/wsman?x=1", None, No::Path("wsman?x=1".into())),
+            ("hô\u{7}", None, No::HostNotAscii("hô\\u{7}".into())),
+            ("https://hv1/wsman?x=1", None, No::Path),
+            ("https://hv1/ws man", None, No::Path),
+            ("hv1?x=://1", None, No::Path),
+            ("hv1#x", None, No::Path),
+            ("hv1\\share", None, No::Path),
         ];
         for (text, port, reason) in table {
             assert_eq!(Endpoint::parse(text, port), Err(reason), "{text}");
@@ -303,18 +284,47 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_an_address_is_not_repeated() {
-        let refused = Endpoint::parse("https://admin:S3cret@hv1", None).unwrap_err();
-        assert!(!refused.to_string().contains("S3cret"));
-        assert!(!format!("{refused:?}").contains("S3cret"));
+    fn what_may_be_a_password_is_not_repeated() {
+        for text in [
+            "https://admin:S3cret@hv1",
+            "hv1:443@S3cret",
+            "S3cret@",
+            "127.0.0.1:S3cret",
+            "hv1:443:S3cret",
+            "admin:S3cret:443",
+            "[::1]:S3cret",
+            "[::1]S3cret",
+            "[::1%S3cret",
+            "fe80::1%S3cret",
+            "https://127.0.0.1/?p=S3cret",
+            "https://127.0.0.1?p=S3cret",
+            "https://127.0.0.1/S3cret pw",
+            "hv1/#S3cret",
+            "a b#S3cret",
+            "a b/S3cret",
+            "a b\\S3cret",
+            "https:S3cret",
+            "http:S3cret",
+            "https:///S3cret",
+            "ftp://S3cret",
+            "admin:S3cret://hv1",
+            "hv1/S3cret?://",
+        ] {
+            let refused = Endpoint::parse(text, None).unwrap_err();
+            let told = format!("{refused} {refused:?}");
+            assert!(!told.contains("S3cret"), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_long_host_is_cut_where_it_is_repeated() {
+        let refused = Endpoint::parse(&"x".repeat(1000), None).unwrap_err();
+        assert_eq!(refused.to_string(), format!("`{}...` is not a host name or IP address", "x".repeat(80)));
     }
 
     #[test]
     fn the_refusal_of_plain_http_says_how_to_make_a_listener() {
         let refused = Endpoint::parse("http://hv1", None).unwrap_err().to_string();
-        assert!(
-            refused.contains("winrm quickconfig -transport:https"),
-            "{refused}"
-        );
+        assert!(refused.contains("winrm quickconfig -transport:https"), "{refused}");
     }
 }

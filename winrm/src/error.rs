@@ -18,11 +18,7 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: impl Into<ErrorKind>, step: Action) -> Self {
-        Self {
-            kind: kind.into(),
-            step,
-            outcome_unknown: false,
-        }
+        Self { kind: kind.into(), step, outcome_unknown: false }
     }
 
     pub(crate) fn with_outcome_unknown(mut self) -> Self {
@@ -174,23 +170,16 @@ impl HttpError {
 
     pub(crate) fn new(status: u16, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body)).into_owned();
-        let words: Vec<&str> = text
-            .split(|c: char| c.is_whitespace() || c.is_control())
-            .filter(|word| !word.is_empty())
-            .collect();
-        Self {
-            status,
-            text: words.join(" ").chars().take(Self::LONGEST_TEXT).collect(),
-        }
+        let words: Vec<&str> =
+            text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+        Self { status, text: words.join(" ").chars().take(Self::LONGEST_TEXT).collect() }
     }
 
     fn remedy(&self) -> &'static str {
         match self.status {
             400 => ": the host takes the message as malformed",
             401 => ": the host wants another login",
-            403 => {
-                ": an IP filter of the host, a client certificate that it wants, or a proxy in between"
-            }
+            403 => ": an IP filter of the host, a client certificate that it wants, or a proxy in between",
             404 => ": there is no WinRM at this path",
             405 => ": what listens there is not WinRM",
             413 => ": the host's MaxEnvelopeSizekb is below 500",

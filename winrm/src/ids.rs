@@ -32,14 +32,8 @@ impl RandomIds {
 impl Ids for RandomIds {
     fn next(&mut self) -> String {
         self.count += 1;
-        let digest = Sha256::new()
-            .chain_update(self.seed)
-            .chain_update(self.count.to_be_bytes())
-            .finalize();
-        let number = digest
-            .iter()
-            .take(16)
-            .fold(0u128, |number, byte| number << 8 | u128::from(*byte));
+        let digest = Sha256::new().chain_update(self.seed).chain_update(self.count.to_be_bytes()).finalize();
+        let number = digest.iter().take(16).fold(0u128, |number, byte| number << 8 | u128::from(*byte));
         guid(number)
     }
 }

@@ -46,7 +46,6 @@ pub use error::{Error, ErrorKind, HttpError};
 pub use ids::{Ids, RandomIds};
 pub use settings::{ChannelBinding, Settings, Timeouts};
 pub use transport::{
-    CertificateError, CertificateReason, Https, Reply, SettingsError, Transport, TransportError,
-    Unreachable,
+    CertificateError, CertificateReason, Https, Reply, SettingsError, Transport, TransportError, Unreachable,
 };
 pub use trust::{Fingerprint, InvalidFingerprint, Trust};

@@ -39,13 +39,7 @@ impl<'r, T: Transport> Run<'r, T> {
         command: &'r Command<'r>,
         deadline: Deadline,
     ) -> Self {
-        Self {
-            speaker,
-            target,
-            command,
-            deadline,
-            output: Output::default(),
-        }
+        Self { speaker, target, command, deadline, output: Output::default() }
     }
 
     /// Gives the command its input and takes in its output until it ends.
@@ -56,8 +50,7 @@ impl<'r, T: Transport> Run<'r, T> {
     /// not sent.
     pub(crate) fn finish(mut self) -> Result<Output, Error> {
         if let Progress::Going = self.feed()? {
-            self.collect(self.deadline, |_| false)
-                .map_err(Error::with_outcome_unknown)?;
+            self.collect(self.deadline, |_| false).map_err(Error::with_outcome_unknown)?;
         }
         Ok(self.output)
     }
@@ -67,10 +60,7 @@ impl<'r, T: Transport> Run<'r, T> {
         let mut pieces = self.command.input.chunks(PIECE);
         while let Some(piece) = pieces.next() {
             let last = pieces.len() == 0;
-            let wait = self
-                .deadline
-                .wait()
-                .ok_or_else(|| Failure::too_slow(Action::Send).into_error())?;
+            let wait = self.deadline.wait().ok_or_else(|| Failure::too_slow(Action::Send).into_error())?;
             if let Err(failure) = self.speaker.send(self.target, piece, last, wait) {
                 return self.after_failed_send(failure, last);
             }
@@ -96,11 +86,7 @@ impl<'r, T: Transport> Run<'r, T> {
             Err(error) => {
                 debug!(%error, "No sign of life after a failed Send");
                 let error = failure.by(self.deadline);
-                Err(if unknown {
-                    error.with_outcome_unknown()
-                } else {
-                    error
-                })
+                Err(if unknown { error.with_outcome_unknown() } else { error })
             }
         }
     }
@@ -108,16 +94,10 @@ impl<'r, T: Transport> Run<'r, T> {
     /// Takes in output until the command ends or `enough` of it is there. A lost connection is made
     /// anew; what was on the way on the old one is gone, which the command's own end marker must
     /// show.
-    fn collect(
-        &mut self,
-        until: Deadline,
-        enough: impl Fn(&Output) -> bool,
-    ) -> Result<Progress, Error> {
+    fn collect(&mut self, until: Deadline, enough: impl Fn(&Output) -> bool) -> Result<Progress, Error> {
         let mut back_off = BackOff::default();
         loop {
-            let wait = until
-                .wait()
-                .ok_or_else(|| Failure::too_slow(Action::Receive).into_error())?;
+            let wait = until.wait().ok_or_else(|| Failure::too_slow(Action::Receive).into_error())?;
             match self.speaker.receive(self.target, wait) {
                 Ok(received) => {
                     self.output.stdout.extend(received.stdout);
@@ -142,10 +122,7 @@ impl<'r, T: Transport> Run<'r, T> {
             }
             back_off = BackOff::default();
             if self.output.stdout.len() + self.output.stderr.len() > MOST_OUTPUT {
-                return Err(Error::new(
-                    ErrorKind::Protocol("more than 16 MiB of output".to_owned()),
-                    Action::Receive,
-                ));
+                return Err(Error::new(ErrorKind::Protocol("more than 16 MiB of output".to_owned()), Action::Receive));
             }
         }
     }
@@ -161,9 +138,6 @@ fn has_sign(output: &Output, sign: Option<&[u8]>) -> bool {
     match sign {
         None => !output.stdout.is_empty() || !output.stderr.is_empty(),
         Some([]) => true,
-        Some(sign) => output
-            .stdout
-            .windows(sign.len())
-            .any(|window| window == sign),
+        Some(sign) => output.stdout.windows(sign.len()).any(|window| window == sign),
     }
 }

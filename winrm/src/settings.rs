@@ -35,7 +35,8 @@ impl Settings {
 /// How long a client waits for what, beside the deadline of each command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Timeouts {
-    /// For one connection to stand: name, TCP and TLS. Default 10 s.
+    /// For the name service to answer, and once more for a connection to stand, TCP and TLS. Default
+    /// 10 s.
     pub connect: Duration,
     /// For a host that refuses connections, drops them or answers 503 to come back, before a
     /// command has begun. Default 10 s.
@@ -47,11 +48,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            patience: Duration::from_secs(10),
-            clean_up: Duration::from_secs(4),
-        }
+        Self { connect: Duration::from_secs(10), patience: Duration::from_secs(10), clean_up: Duration::from_secs(4) }
     }
 }
 

@@ -49,11 +49,7 @@ impl Failure {
 
     /// There was no time left to send it.
     pub(crate) fn too_slow(action: Action) -> Self {
-        Self {
-            kind: ErrorKind::TooSlow,
-            action,
-            may_be_done: false,
-        }
+        Self { kind: ErrorKind::TooSlow, action, may_be_done: false }
     }
 
     pub(crate) fn into_error(self) -> Error {
@@ -87,97 +83,33 @@ impl<T: Transport> Speaker<T> {
     }
 
     /// Asks for a shell with the identifier `wanted`; returns the one that it got.
-    pub(crate) fn create(
-        &mut self,
-        wanted: &str,
-        utf8: bool,
-        wait: Wait,
-    ) -> Result<String, Failure> {
-        self.say(
-            &Request::Create {
-                shell_id: wanted,
-                utf8,
-            },
-            wait,
-            response::created,
-        )
+    pub(crate) fn create(&mut self, wanted: &str, utf8: bool, wait: Wait) -> Result<String, Failure> {
+        self.say(&Request::Create { shell_id: wanted, utf8 }, wait, response::created)
     }
 
     /// Starts a command with the identifier `wanted`; returns the one that it got.
-    pub(crate) fn command(
-        &mut self,
-        shell: &str,
-        wanted: &str,
-        line: &str,
-        wait: Wait,
-    ) -> Result<String, Failure> {
-        let request = Request::Command {
-            shell_id: shell,
-            command_id: wanted,
-            command_line: line,
-        };
+    pub(crate) fn command(&mut self, shell: &str, wanted: &str, line: &str, wait: Wait) -> Result<String, Failure> {
+        let request = Request::Command { shell_id: shell, command_id: wanted, command_line: line };
         self.say(&request, wait, response::started)
     }
 
-    pub(crate) fn send(
-        &mut self,
-        target: Target<'_>,
-        data: &[u8],
-        end: bool,
-        wait: Wait,
-    ) -> Result<(), Failure> {
-        let Target {
-            shell_id,
-            command_id,
-        } = target;
-        self.say(
-            &Request::Send {
-                shell_id,
-                command_id,
-                data,
-                end,
-            },
-            wait,
-            response::sent,
-        )
+    pub(crate) fn send(&mut self, target: Target<'_>, data: &[u8], end: bool, wait: Wait) -> Result<(), Failure> {
+        let Target { shell_id, command_id } = target;
+        self.say(&Request::Send { shell_id, command_id, data, end }, wait, response::sent)
     }
 
     pub(crate) fn receive(&mut self, target: Target<'_>, wait: Wait) -> Result<Received, Failure> {
-        let Target {
-            shell_id,
-            command_id,
-        } = target;
-        self.say(
-            &Request::Receive {
-                shell_id,
-                command_id,
-            },
-            wait,
-            |document| response::received(document, command_id),
-        )
+        let Target { shell_id, command_id } = target;
+        self.say(&Request::Receive { shell_id, command_id }, wait, |document| response::received(document, command_id))
     }
 
     pub(crate) fn signal(&mut self, target: Target<'_>, wait: Wait) -> Result<(), Failure> {
-        let Target {
-            shell_id,
-            command_id,
-        } = target;
-        self.say(
-            &Request::Signal {
-                shell_id,
-                command_id,
-            },
-            wait,
-            response::signalled,
-        )
+        let Target { shell_id, command_id } = target;
+        self.say(&Request::Signal { shell_id, command_id }, wait, response::signalled)
     }
 
     pub(crate) fn delete(&mut self, shell: &str, wait: Wait) -> Result<(), Failure> {
-        self.say(
-            &Request::Delete { shell_id: shell },
-            wait,
-            response::deleted,
-        )
+        self.say(&Request::Delete { shell_id: shell }, wait, response::deleted)
     }
 
     fn say<R>(
@@ -188,11 +120,7 @@ impl<T: Transport> Speaker<T> {
     ) -> Result<R, Failure> {
         let action = request.action();
         let message_id = self.ids.next();
-        let header = Header {
-            to: &self.to,
-            message_id: &message_id,
-            operation_timeout: wait.operation,
-        };
+        let header = Header { to: &self.to, message_id: &message_id, operation_timeout: wait.operation };
         let message = request::write(&header, request);
         let begun = Instant::now();
         let sent = message.len();
@@ -205,18 +133,10 @@ impl<T: Transport> Speaker<T> {
             Err(error) => debug!(step = %action, sent, %error, milliseconds, "Not answered"),
         }
         match result {
-            Ok(reply) => answer(&reply, read).map_err(|(kind, may_be_done)| Failure {
-                kind,
-                action,
-                may_be_done,
-            }),
+            Ok(reply) => answer(&reply, read).map_err(|(kind, may_be_done)| Failure { kind, action, may_be_done }),
             Err(error) => {
                 let may_be_done = error.may_have_arrived();
-                Err(Failure {
-                    kind: error.into(),
-                    action,
-                    may_be_done,
-                })
+                Err(Failure { kind: error.into(), action, may_be_done })
             }
         }
     }
@@ -233,19 +153,13 @@ pub(crate) struct Target<'a> {
 ///
 /// A fault comes with any status, as a rule with 500. A status without a fault was often not
 /// written by WinRM; 5xx leaves open what happened behind it, except 503.
-fn answer<R>(
-    reply: &Reply,
-    read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadError>,
-) -> Result<R, (ErrorKind, bool)> {
+fn answer<R>(reply: &Reply, read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadError>) -> Result<R, (ErrorKind, bool)> {
     if reply.status != 200 {
         return Err(match response::fault(&reply.body) {
             Some(fault) => refused(fault),
             None => {
                 let may_be_done = (500..600).contains(&reply.status) && reply.status != 503;
-                (
-                    HttpError::new(reply.status, &reply.body).into(),
-                    may_be_done,
-                )
+                (HttpError::new(reply.status, &reply.body).into(), may_be_done)
             }
         });
     }

@@ -42,10 +42,8 @@ impl Fingerprint {
         if digits.len() == 40 {
             return Err(InvalidFingerprint::Sha1);
         }
-        let bytes: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
-            .collect();
+        let bytes: Vec<u8> =
+            digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
         match bytes.try_into() {
             Ok(bytes) if digits.len() == 64 => Ok(Self(bytes)),
             _ => Err(InvalidFingerprint::Length(digits.len())),

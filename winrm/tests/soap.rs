@@ -15,11 +15,8 @@ const SHELL: &str = "00000000-0000-4000-8000-00000000000A";
 const COMMAND: &str = "00000000-0000-4000-8000-00000000000B";
 
 fn check(request: &Request<'_>, expected: &Expect) {
-    let header = Header {
-        to: "https://hv1:5986/wsman",
-        message_id: MESSAGE,
-        operation_timeout: Duration::from_secs(60),
-    };
+    let header =
+        Header { to: "https://hv1:5986/wsman", message_id: MESSAGE, operation_timeout: Duration::from_secs(60) };
     let written = String::from_utf8(write(&header, request)).unwrap();
     expected.assert_eq(&written.replace("><", ">\n<"));
 }
@@ -55,13 +52,7 @@ fn create() {
         </rsp:Shell>
         </s:Body>
         </s:Envelope>"#]];
-    check(
-        &Request::Create {
-            shell_id: SHELL,
-            utf8: true,
-        },
-        &expected,
-    );
+    check(&Request::Create { shell_id: SHELL, utf8: true }, &expected);
 }
 
 #[test]
@@ -94,13 +85,7 @@ fn create_without_a_code_page() {
         </rsp:Shell>
         </s:Body>
         </s:Envelope>"#]];
-    check(
-        &Request::Create {
-            shell_id: SHELL,
-            utf8: false,
-        },
-        &expected,
-    );
+    check(&Request::Create { shell_id: SHELL, utf8: false }, &expected);
 }
 
 #[test]
@@ -136,14 +121,7 @@ fn command() {
         </s:Body>
         </s:Envelope>"#]];
     let command_line = r#"echo "a & b" <nul >nul"#;
-    check(
-        &Request::Command {
-            shell_id: SHELL,
-            command_id: COMMAND,
-            command_line,
-        },
-        &expected,
-    );
+    check(&Request::Command { shell_id: SHELL, command_id: COMMAND, command_line }, &expected);
 }
 
 #[test]
@@ -174,15 +152,7 @@ fn send_a_first_piece() {
         </rsp:Send>
         </s:Body>
         </s:Envelope>"#]];
-    check(
-        &Request::Send {
-            shell_id: SHELL,
-            command_id: COMMAND,
-            data: b"first\n",
-            end: false,
-        },
-        &expected,
-    );
+    check(&Request::Send { shell_id: SHELL, command_id: COMMAND, data: b"first\n", end: false }, &expected);
 }
 
 #[test]
@@ -213,15 +183,7 @@ fn send_the_last_piece() {
         </rsp:Send>
         </s:Body>
         </s:Envelope>"#]];
-    check(
-        &Request::Send {
-            shell_id: SHELL,
-            command_id: COMMAND,
-            data: b"#end 1\n",
-            end: true,
-        },
-        &expected,
-    );
+    check(&Request::Send { shell_id: SHELL, command_id: COMMAND, data: b"#end 1\n", end: true }, &expected);
 }
 
 #[test]
@@ -252,13 +214,7 @@ fn receive() {
         </rsp:Receive>
         </s:Body>
         </s:Envelope>"#]];
-    check(
-        &Request::Receive {
-            shell_id: SHELL,
-            command_id: COMMAND,
-        },
-        &expected,
-    );
+    check(&Request::Receive { shell_id: SHELL, command_id: COMMAND }, &expected);
 }
 
 #[test]
@@ -289,13 +245,7 @@ fn signal() {
         </rsp:Signal>
         </s:Body>
         </s:Envelope>"#]];
-    check(
-        &Request::Signal {
-            shell_id: SHELL,
-            command_id: COMMAND,
-        },
-        &expected,
-    );
+    check(&Request::Signal { shell_id: SHELL, command_id: COMMAND }, &expected);
 }
 
 #[test]
@@ -340,13 +290,10 @@ fn envelope(body: &str) -> String {
 }
 
 fn output(inside: &str) -> String {
-    envelope(&format!(
-        "<rsp:ReceiveResponse>{inside}</rsp:ReceiveResponse>"
-    ))
+    envelope(&format!("<rsp:ReceiveResponse>{inside}</rsp:ReceiveResponse>"))
 }
 
-const DONE: &str =
-    "State=\"http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/Done\"";
+const DONE: &str = "State=\"http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/Done\"";
 
 fn received(document: &str) -> Result<Answer<response::Received>, ReadError> {
     response::received(document.as_bytes(), COMMAND)
@@ -383,17 +330,10 @@ fn output_is_put_together_by_stream() {
          <rsp:Stream Name=\"stdout\" CommandId=\"{COMMAND}\" End=\"true\"/>\
          <rsp:CommandState CommandId=\"{COMMAND}\" {DONE}><rsp:ExitCode>-1073741510</rsp:ExitCode></rsp:CommandState>"
     ));
-    let Ok(Answer::Content(read)) = received(&document) else {
-        panic!("{document}")
-    };
+    let Ok(Answer::Content(read)) = received(&document) else { panic!("{document}") };
     assert_eq!(read.stdout, "ä!".as_bytes());
     assert_eq!(read.stderr, b"err");
-    assert_eq!(
-        read.state,
-        CommandState::Done {
-            exit_code: Some(-1_073_741_510)
-        }
-    );
+    assert_eq!(read.state, CommandState::Done { exit_code: Some(-1_073_741_510) });
 }
 
 #[test]
@@ -402,31 +342,16 @@ fn a_command_goes_on_or_ends_as_its_state_says() {
     let pending = DONE.replace("Done", "Pending");
     let table = [
         (String::new(), CommandState::Running),
+        (format!("<rsp:CommandState {running}/>"), CommandState::Running),
+        (format!("<rsp:CommandState {pending}/>"), CommandState::Running),
+        (format!("<rsp:CommandState {DONE}/>"), CommandState::Done { exit_code: None }),
         (
-            format!("<rsp:CommandState {running}/>"),
-            CommandState::Running,
-        ),
-        (
-            format!("<rsp:CommandState {pending}/>"),
-            CommandState::Running,
-        ),
-        (
-            format!("<rsp:CommandState {DONE}/>"),
-            CommandState::Done { exit_code: None },
-        ),
-        (
-            format!(
-                "<rsp:CommandState {DONE}><rsp:ExitCode> 3221225786 </rsp:ExitCode></rsp:CommandState>"
-            ),
-            CommandState::Done {
-                exit_code: Some(3_221_225_786),
-            },
+            format!("<rsp:CommandState {DONE}><rsp:ExitCode> 3221225786 </rsp:ExitCode></rsp:CommandState>"),
+            CommandState::Done { exit_code: Some(3_221_225_786) },
         ),
     ];
     for (state, expected) in table {
-        let Ok(Answer::Content(read)) = received(&output(&state)) else {
-            panic!("{state}")
-        };
+        let Ok(Answer::Content(read)) = received(&output(&state)) else { panic!("{state}") };
         assert_eq!(read.state, expected, "{state}");
     }
 }
@@ -436,41 +361,17 @@ fn answers_that_make_no_sense_are_refused_with_their_reason() {
     use ReadError as No;
     let state = format!("<rsp:CommandState {DONE}/>");
     let table = [
-        (
-            "nothing in the body",
-            envelope(""),
-            No::Missing("ReceiveResponse"),
-        ),
-        (
-            "another answer",
-            envelope("<rsp:SendResponse/>"),
-            No::Missing("ReceiveResponse"),
-        ),
+        ("nothing in the body", envelope(""), No::Missing("ReceiveResponse")),
+        ("another answer", envelope("<rsp:SendResponse/>"), No::Missing("ReceiveResponse")),
         (
             "a foreign namespace",
             envelope("<x:ReceiveResponse/><ReceiveResponse xmlns=\"urn:x\"/>"),
             No::Missing("ReceiveResponse"),
         ),
-        (
-            "two answers",
-            envelope("<rsp:ReceiveResponse/><rsp:ReceiveResponse/>"),
-            No::Twice("ReceiveResponse"),
-        ),
-        (
-            "two states",
-            output(&format!("{state}{state}")),
-            No::Twice("CommandState"),
-        ),
-        (
-            "a state of its own",
-            output("<rsp:CommandState State=\"Done\"/>"),
-            No::Value("CommandState"),
-        ),
-        (
-            "no state in the state",
-            output("<rsp:CommandState/>"),
-            No::Value("CommandState"),
-        ),
+        ("two answers", envelope("<rsp:ReceiveResponse/><rsp:ReceiveResponse/>"), No::Twice("ReceiveResponse")),
+        ("two states", output(&format!("{state}{state}")), No::Twice("CommandState")),
+        ("a state of its own", output("<rsp:CommandState State=\"Done\"/>"), No::Value("CommandState")),
+        ("no state in the state", output("<rsp:CommandState/>"), No::Value("CommandState")),
         (
             "two exit codes",
             output(&format!(
@@ -480,26 +381,12 @@ fn answers_that_make_no_sense_are_refused_with_their_reason() {
         ),
         (
             "an exit code that is no number",
-            output(&format!(
-                "<rsp:CommandState {DONE}><rsp:ExitCode>none</rsp:ExitCode></rsp:CommandState>"
-            )),
+            output(&format!("<rsp:CommandState {DONE}><rsp:ExitCode>none</rsp:ExitCode></rsp:CommandState>")),
             No::Value("ExitCode"),
         ),
-        (
-            "an unknown stream",
-            output("<rsp:Stream Name=\"stdlog\">aGk=</rsp:Stream>"),
-            No::Value("Stream"),
-        ),
-        (
-            "a stream without a name",
-            output("<rsp:Stream>aGk=</rsp:Stream>"),
-            No::Value("Stream"),
-        ),
-        (
-            "a stream that is not base64",
-            output("<rsp:Stream Name=\"stdout\">a</rsp:Stream>"),
-            No::Value("Stream"),
-        ),
+        ("an unknown stream", output("<rsp:Stream Name=\"stdlog\">aGk=</rsp:Stream>"), No::Value("Stream")),
+        ("a stream without a name", output("<rsp:Stream>aGk=</rsp:Stream>"), No::Value("Stream")),
+        ("a stream that is not base64", output("<rsp:Stream Name=\"stdout\">a</rsp:Stream>"), No::Value("Stream")),
         (
             "elements in a stream",
             output("<rsp:Stream Name=\"stdout\">aGk=<b>aGk=</b></rsp:Stream>"),
@@ -510,29 +397,14 @@ fn answers_that_make_no_sense_are_refused_with_their_reason() {
             output("<rsp:Stream Name=\"stdout\" CommandId=\"OTHER\">aGk=</rsp:Stream>"),
             No::OtherCommand,
         ),
-        (
-            "a document type",
-            format!("<!DOCTYPE x>{}", output("")),
-            No::DocumentType,
-        ),
-        (
-            "no envelope",
-            "<rsp:ReceiveResponse xmlns:rsp=\"urn:x\"/>".to_owned(),
-            No::Missing("Envelope"),
-        ),
+        ("a document type", format!("<!DOCTYPE x>{}", output("")), No::DocumentType),
+        ("no envelope", "<rsp:ReceiveResponse xmlns:rsp=\"urn:x\"/>".to_owned(), No::Missing("Envelope")),
         (
             "an envelope of SOAP 1.1",
-            output("").replace(
-                "http://www.w3.org/2003/05/soap-envelope",
-                "http://schemas.xmlsoap.org/soap/envelope/",
-            ),
+            output("").replace("http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"),
             No::Missing("Envelope"),
         ),
-        (
-            "two bodies",
-            output("").replace("</s:Envelope>", "<s:Body/></s:Envelope>"),
-            No::Twice("Body"),
-        ),
+        ("two bodies", output("").replace("</s:Envelope>", "<s:Body/></s:Envelope>"), No::Twice("Body")),
     ];
     for (name, document, reason) in table {
         assert_eq!(received(&document), Err(reason), "{name}");
@@ -543,14 +415,8 @@ fn answers_that_make_no_sense_are_refused_with_their_reason() {
 fn identifiers_that_could_break_a_request_are_refused() {
     let long = "x".repeat(200);
     for id in ["", "a b", "a&lt;b", long.as_str()] {
-        let body = envelope(&format!(
-            "<rsp:CommandResponse><rsp:CommandId>{id}</rsp:CommandId></rsp:CommandResponse>"
-        ));
-        assert_eq!(
-            response::started(body.as_bytes()),
-            Err(ReadError::Value("CommandId")),
-            "{id}"
-        );
+        let body = envelope(&format!("<rsp:CommandResponse><rsp:CommandId>{id}</rsp:CommandId></rsp:CommandResponse>"));
+        assert_eq!(response::started(body.as_bytes()), Err(ReadError::Value("CommandId")), "{id}");
     }
 }
 
@@ -568,54 +434,29 @@ fn fault(detail: &str) -> winrm::soap::Fault {
 #[test]
 fn a_fault_is_read_in_every_form_that_hosts_write() {
     let read = fault("");
-    assert_eq!(
-        (read.code.as_deref(), read.subcode.as_deref()),
-        (Some("Receiver"), Some("TimedOut"))
-    );
-    assert_eq!(
-        (read.reason.as_str(), read.detail),
-        ("Die Zeit ist um.", FaultDetail::None)
-    );
-    assert!(
-        read.is_timed_out(),
-        "by its subcode, where there is no code"
-    );
+    assert_eq!((read.code.as_deref(), read.subcode.as_deref()), (Some("Receiver"), Some("TimedOut")));
+    assert_eq!((read.reason.as_str(), read.detail), ("Die Zeit ist um.", FaultDetail::None));
+    assert!(read.is_timed_out(), "by its subcode, where there is no code");
 
     let read = fault(
         "<s:Detail><w:FaultDetail>http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/UnexpectedSelectors\
          </w:FaultDetail></s:Detail>",
     );
-    assert_eq!(
-        (read.fault_detail.as_deref(), read.detail),
-        (Some("UnexpectedSelectors"), FaultDetail::Uri)
-    );
+    assert_eq!((read.fault_detail.as_deref(), read.detail), (Some("UnexpectedSelectors"), FaultDetail::Uri));
 
     let read = fault(
         "<s:Detail><f:WSManFault Code=\"-2144108503\" Machine=\"hv1\"><f:Message>too late</f:Message></f:WSManFault></s:Detail>",
     );
-    assert_eq!(
-        (read.wsman_code, read.machine.as_deref()),
-        (Some(2_150_858_793), Some("hv1"))
-    );
-    assert_eq!(
-        (read.message.as_deref(), read.detail),
-        (Some("too late"), FaultDetail::WsManFault)
-    );
+    assert_eq!((read.wsman_code, read.machine.as_deref()), (Some(2_150_858_793), Some("hv1")));
+    assert_eq!((read.message.as_deref(), read.detail), (Some("too late"), FaultDetail::WsManFault));
 
     let read = fault(
         "<s:Detail><f:WSManFault Code=\"2150858778\" Machine=\"hv1\"><f:Message>\
          <f:ProviderFault provider=\"WMI Provider\" path=\"x\">outer<f:WSManFault Code=\"5\" Machine=\"hv2\">\
          <f:Message>inner</f:Message></f:WSManFault></f:ProviderFault></f:Message></f:WSManFault></s:Detail>",
     );
-    assert_eq!(
-        (read.wsman_code, read.message.as_deref()),
-        (Some(5), Some("inner")),
-        "the deepest tells most"
-    );
-    assert_eq!(
-        (read.machine.as_deref(), read.provider.as_deref()),
-        (Some("hv2"), Some("WMI Provider"))
-    );
+    assert_eq!((read.wsman_code, read.message.as_deref()), (Some(5), Some("inner")), "the deepest tells most");
+    assert_eq!((read.machine.as_deref(), read.provider.as_deref()), (Some("hv2"), Some("WMI Provider")));
     assert!(read.is_access_denied());
     assert!(!read.is_timed_out(), "a code counts more than a subcode");
 
@@ -627,10 +468,7 @@ fn a_fault_is_read_in_every_form_that_hosts_write() {
             "<s:Detail><q:MSFT_WmiError xmlns:q=\"{beginning}/MSFT_WmiError\">\
              <q:error_Code>2150859173</q:error_Code><q:Message>30 shells</q:Message></q:MSFT_WmiError></s:Detail>"
         ));
-        assert_eq!(
-            (read.wsman_code, read.detail),
-            (Some(2_150_859_173), FaultDetail::WmiError)
-        );
+        assert_eq!((read.wsman_code, read.detail), (Some(2_150_859_173), FaultDetail::WmiError));
         assert!(read.is_quota());
     }
     let read = fault(
@@ -648,12 +486,7 @@ fn a_fault_is_told_in_one_line_with_its_code_and_what_to_do() {
         "<s:Detail><f:WSManFault Code=\"5\"><f:Message>Zugriff\nverweigert. </f:Message></f:WSManFault></s:Detail>",
     );
     let told = read.to_string();
-    assert!(
-        told.starts_with(
-            "Zugriff verweigert (code 5, TimedOut): the account must be an administrator"
-        ),
-        "{told}"
-    );
+    assert!(told.starts_with("Zugriff verweigert (code 5, TimedOut): the account must be an administrator"), "{told}");
     assert!(!told.contains('\n'));
 }
 

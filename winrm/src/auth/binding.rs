@@ -12,12 +12,7 @@ pub fn channel_binding(certificate: &[u8]) -> [u8; 16] {
     let mut data = b"tls-server-end-point:".to_vec();
     data.extend(end_point(certificate));
     let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
-    Md5::new()
-        .chain_update([0; 16])
-        .chain_update(length.to_le_bytes())
-        .chain_update(data)
-        .finalize()
-        .into()
+    Md5::new().chain_update([0; 16]).chain_update(length.to_le_bytes()).chain_update(data).finalize().into()
 }
 
 /// The hash of the certificate, by the hash of the signature on it; MD5 and SHA-1 are raised to
@@ -87,12 +82,7 @@ impl<'a> Der<'a> {
             0..=0x7f => (usize::from(first), rest),
             0x81..=0x84 => {
                 let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                (
-                    digits
-                        .iter()
-                        .fold(0, |length, digit| length << 8 | usize::from(*digit)),
-                    rest,
-                )
+                (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
             }
             _ => return None,
         };
@@ -151,11 +141,7 @@ mod tests {
             (ED25519, &[], 32),
         ];
         for (algorithm, parameters, length) in table {
-            assert_eq!(
-                end_point(&certificate(algorithm, parameters)).len(),
-                length,
-                "{algorithm:x?}"
-            );
+            assert_eq!(end_point(&certificate(algorithm, parameters)).len(), length, "{algorithm:x?}");
         }
     }
 
@@ -166,10 +152,7 @@ mod tests {
         structure.extend([53, 0, 0, 0]);
         structure.extend(b"tls-server-end-point:");
         structure.extend(Sha256::digest(&certificate));
-        assert_eq!(
-            channel_binding(&certificate).as_slice(),
-            Md5::digest(&structure).as_slice()
-        );
+        assert_eq!(channel_binding(&certificate).as_slice(), Md5::digest(&structure).as_slice());
     }
 
     #[test]

@@ -41,13 +41,7 @@ impl Offer {
             let header = header.trim();
             let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
             if !scheme.eq_ignore_ascii_case(SCHEME) {
-                others.push(
-                    scheme
-                        .chars()
-                        .filter(char::is_ascii_alphanumeric)
-                        .take(20)
-                        .collect(),
-                );
+                others.push(scheme.chars().filter(char::is_ascii_alphanumeric).take(20).collect());
                 continue;
             }
             negotiate = true;
@@ -56,11 +50,7 @@ impl Offer {
                 _ => {}
             }
         }
-        if negotiate {
-            Self::Negotiate
-        } else {
-            Self::Others(others)
-        }
+        if negotiate { Self::Negotiate } else { Self::Others(others) }
     }
 }
 
@@ -98,18 +88,12 @@ mod tests {
     fn the_token_is_found_among_all_the_headers() {
         let table: [(&[&str], Offer); 8] = [
             (&["Kerberos", "Negotiate AQID"], Offer::Token(vec![1, 2, 3])),
-            (
-                &["negotiate AQID", "Basic realm=\"WSMAN\""],
-                Offer::Token(vec![1, 2, 3]),
-            ),
+            (&["negotiate AQID", "Basic realm=\"WSMAN\""], Offer::Token(vec![1, 2, 3])),
             (&["NEGOTIATE   AQID "], Offer::Token(vec![1, 2, 3])),
             (&["Kerberos", "Negotiate"], Offer::Negotiate),
             (&["Negotiate !!"], Offer::Negotiate),
             (&["Negotiate "], Offer::Negotiate),
-            (
-                &["Basic realm=\"WSMAN\"", "Kerberos"],
-                Offer::Others(vec!["Basic".into(), "Kerberos".into()]),
-            ),
+            (&["Basic realm=\"WSMAN\"", "Kerberos"], Offer::Others(vec!["Basic".into(), "Kerberos".into()])),
             (&[], Offer::Others(vec![])),
         ];
         for (headers, offer) in table {

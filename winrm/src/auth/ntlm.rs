@@ -7,8 +7,8 @@
 use hmac::{Hmac, Mac as _};
 use md5::Md5;
 use ntlmclient::{
-    ChallengeMessage, Flags, Message, NegotiateMessage, OsVersion, TargetInfoEntry, TargetInfoType,
-    get_ntlm_time, respond_challenge_ntlm_v2,
+    ChallengeMessage, Flags, Message, NegotiateMessage, OsVersion, TargetInfoEntry, TargetInfoType, get_ntlm_time,
+    respond_challenge_ntlm_v2,
 };
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroize as _;
@@ -56,9 +56,7 @@ impl Ntlm {
                 ntlm_revision: 15,
             },
         });
-        let negotiate = message
-            .to_bytes()
-            .map_err(|error| LoginError::Challenge(error.to_string()))?;
+        let negotiate = message.to_bytes().map_err(|error| LoginError::Challenge(error.to_string()))?;
         Ok(Self { negotiate })
     }
 
@@ -92,8 +90,7 @@ impl Ntlm {
             domain: credentials.domain().to_owned(),
         };
         let time = timestamp.unwrap_or_else(get_ntlm_time);
-        let mut response =
-            respond_challenge_ntlm_v2(parsed.challenge, &target_info, time, &account);
+        let mut response = respond_challenge_ntlm_v2(parsed.challenge, &target_info, time, &account);
         account.password.zeroize();
         if timestamp.is_some() {
             response.lm_response = vec![0; 24];
@@ -102,9 +99,7 @@ impl Ntlm {
         // MIC.
         let mut key = std::mem::take(&mut response.session_key);
         let message = response.to_message(&account, credentials.workstation(), flags);
-        let authenticate = message
-            .to_bytes()
-            .map_err(|error| LoginError::Challenge(error.to_string()))?;
+        let authenticate = message.to_bytes().map_err(|error| LoginError::Challenge(error.to_string()))?;
         let signed = sign(authenticate, &key, &self.negotiate, challenge);
         key.zeroize();
         signed.ok_or_else(|| LoginError::Challenge("the answer to it cannot be signed".to_owned()))
@@ -136,15 +131,12 @@ fn parse(challenge: &[u8]) -> Result<ChallengeMessage, LoginError> {
 
 /// The flags that both sides have. Without these three there is no NTLMv2 with a MIC.
 fn agreed(offered: Flags) -> Result<Flags, LoginError> {
-    let needed =
-        Flags::NEGOTIATE_UNICODE | Flags::NEGOTIATE_NTLM2_KEY | Flags::NEGOTIATE_TARGET_INFO;
+    let needed = Flags::NEGOTIATE_UNICODE | Flags::NEGOTIATE_NTLM2_KEY | Flags::NEGOTIATE_TARGET_INFO;
     let agreed = flags() & offered;
     if agreed.contains(needed) {
         Ok(agreed)
     } else {
-        Err(LoginError::Challenge(
-            "it asks for less than NTLMv2 with extended session security".to_owned(),
-        ))
+        Err(LoginError::Challenge("it asks for less than NTLMv2 with extended session security".to_owned()))
     }
 }
 
@@ -155,15 +147,9 @@ fn target_info(
     host: &str,
     binding: Option<[u8; 16]>,
 ) -> Result<(Vec<u8>, Option<i64>), LoginError> {
-    let size: usize = challenge
-        .target_information
-        .iter()
-        .map(|entry| entry.data.len() + 4)
-        .sum();
+    let size: usize = challenge.target_information.iter().map(|entry| entry.data.len() + 4).sum();
     if size > MOST_TARGET_INFO {
-        return Err(LoginError::Challenge(format!(
-            "its target info has {size} bytes"
-        )));
+        return Err(LoginError::Challenge(format!("its target info has {size} bytes")));
     }
     let mut pairs = Vec::new();
     let mut timestamp = None;
@@ -178,9 +164,7 @@ fn target_info(
                 continue;
             }
             TargetInfoType::Timestamp => {
-                timestamp = <[u8; 8]>::try_from(entry.data.as_slice())
-                    .ok()
-                    .map(i64::from_le_bytes);
+                timestamp = <[u8; 8]>::try_from(entry.data.as_slice()).ok().map(i64::from_le_bytes);
             }
             _ => {}
         }
@@ -190,47 +174,33 @@ fn target_info(
     if let Some(binding) = binding {
         pairs.extend(pair(TargetInfoType::ChannelBindings, &binding));
     }
-    pairs.extend(
-        TargetInfoEntry::from_string(TargetInfoType::TargetName, &format!("HTTP/{host}"))
-            .to_bytes(),
-    );
+    pairs.extend(TargetInfoEntry::from_string(TargetInfoType::TargetName, &format!("HTTP/{host}")).to_bytes());
     pairs.extend(pair(TargetInfoType::Flags, &flags.to_le_bytes()));
     pairs.extend(pair(TargetInfoType::Terminator, &[]));
     Ok((pairs, timestamp))
 }
 
 fn pair(entry_type: TargetInfoType, data: &[u8]) -> Vec<u8> {
-    TargetInfoEntry {
-        entry_type,
-        data: data.to_vec(),
-    }
-    .to_bytes()
+    TargetInfoEntry { entry_type, data: data.to_vec() }.to_bytes()
 }
 
 /// Makes room for the MIC and fills it in. `None` only if the message is shorter than its own
 /// header.
 ///
 /// Without key exchange the exported session key is the session base key. [MS-NLMP] 3.1.5.1.2
-fn sign(
-    mut authenticate: Vec<u8>,
-    key: &[u8],
-    negotiate: &[u8],
-    challenge: &[u8],
-) -> Option<Vec<u8>> {
+fn sign(mut authenticate: Vec<u8>, key: &[u8], negotiate: &[u8], challenge: &[u8]) -> Option<Vec<u8>> {
     if authenticate.len() < MIC_OFFSET {
         return None;
     }
     authenticate.splice(MIC_OFFSET..MIC_OFFSET, [0; MIC_LENGTH]);
     for offset in PAYLOAD_OFFSETS {
         let field = authenticate.get_mut(offset..offset + 4)?;
-        let moved = u32::from_le_bytes(<[u8; 4]>::try_from(&*field).ok()?)
-            .checked_add(u32::try_from(MIC_LENGTH).ok()?)?;
+        let moved =
+            u32::from_le_bytes(<[u8; 4]>::try_from(&*field).ok()?).checked_add(u32::try_from(MIC_LENGTH).ok()?)?;
         field.copy_from_slice(&moved.to_le_bytes());
     }
     let mic = hmac_md5(key, &[negotiate, challenge, &authenticate])?;
-    authenticate
-        .get_mut(MIC_OFFSET..MIC_OFFSET + MIC_LENGTH)?
-        .copy_from_slice(&mic);
+    authenticate.get_mut(MIC_OFFSET..MIC_OFFSET + MIC_LENGTH)?.copy_from_slice(&mic);
     Some(authenticate)
 }
 

@@ -38,9 +38,7 @@ impl Element {
         reader.config_mut().expand_empty_elements = true;
         let mut tree = Tree::default();
         loop {
-            let event = reader
-                .read_event()
-                .map_err(|error| ReadError::Xml(error.to_string()))?;
+            let event = reader.read_event().map_err(|error| ReadError::Xml(error.to_string()))?;
             match event {
                 Event::Start(start) => tree.open(&start, reader.resolver())?,
                 Event::End(_) => tree.close(),
@@ -80,32 +78,16 @@ impl Element {
 
     /// The value of an attribute that has no namespace.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn all<'a>(
-        &'a self,
-        namespace: &'a str,
-        name: &'a str,
-    ) -> impl Iterator<Item = &'a Self> {
-        self.children
-            .iter()
-            .filter(move |child| child.is(namespace, name))
+    pub(crate) fn all<'a>(&'a self, namespace: &'a str, name: &'a str) -> impl Iterator<Item = &'a Self> {
+        self.children.iter().filter(move |child| child.is(namespace, name))
     }
 
     /// The child of that name, which may be missing but may not stand twice.
-    pub(crate) fn optional(
-        &self,
-        namespace: &str,
-        name: &'static str,
-    ) -> Result<Option<&Self>, ReadError> {
-        let mut found = self
-            .children
-            .iter()
-            .filter(|child| child.is(namespace, name));
+    pub(crate) fn optional(&self, namespace: &str, name: &'static str) -> Result<Option<&Self>, ReadError> {
+        let mut found = self.children.iter().filter(|child| child.is(namespace, name));
         match (found.next(), found.next()) {
             (_, Some(_)) => Err(ReadError::Twice(name)),
             (child, None) => Ok(child),
@@ -114,17 +96,12 @@ impl Element {
 
     /// The child of that name, which must stand exactly once.
     pub(crate) fn required(&self, namespace: &str, name: &'static str) -> Result<&Self, ReadError> {
-        self.optional(namespace, name)?
-            .ok_or(ReadError::Missing(name))
+        self.optional(namespace, name)?.ok_or(ReadError::Missing(name))
     }
 
     /// The text of an element that has nothing but text, without the blanks around it.
     pub(crate) fn flat(&self) -> Result<&str, ReadError> {
-        if self.children.is_empty() {
-            Ok(self.text.trim())
-        } else {
-            Err(ReadError::Nested(self.name.clone()))
-        }
+        if self.children.is_empty() { Ok(self.text.trim()) } else { Err(ReadError::Nested(self.name.clone())) }
     }
 
     /// The text directly inside, whatever else is there.
@@ -181,11 +158,7 @@ struct Tree {
 }
 
 impl Tree {
-    fn open(
-        &mut self,
-        start: &BytesStart<'_>,
-        resolver: &NamespaceResolver,
-    ) -> Result<(), ReadError> {
+    fn open(&mut self, start: &BytesStart<'_>, resolver: &NamespaceResolver) -> Result<(), ReadError> {
         self.elements += 1;
         if self.elements > MOST_ELEMENTS {
             return Err(ReadError::TooMany("elements"));
@@ -221,13 +194,9 @@ impl Tree {
     fn text(&mut self, text: &str) -> Result<(), ReadError> {
         match self.open.last_mut() {
             Some(element) => element.text.push_str(text),
-            None if text
-                .trim_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
-                .is_empty() => {}
+            None if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {}
             None => {
-                return Err(ReadError::Xml(
-                    "text outside of the root element".to_owned(),
-                ));
+                return Err(ReadError::Xml("text outside of the root element".to_owned()));
             }
         }
         Ok(())
@@ -245,17 +214,12 @@ fn uri(namespace: ResolveResult<'_>) -> Result<String, ReadError> {
     match namespace {
         ResolveResult::Bound(namespace) => Ok(namespace.0.to_owned()),
         ResolveResult::Unbound => Ok(String::new()),
-        ResolveResult::Unknown(prefix) => Err(ReadError::Xml(format!(
-            "the prefix `{prefix}` has no namespace"
-        ))),
+        ResolveResult::Unknown(prefix) => Err(ReadError::Xml(format!("the prefix `{prefix}` has no namespace"))),
     }
 }
 
 /// The attributes that belong to no namespace; no other has a meaning here.
-fn attributes(
-    start: &BytesStart<'_>,
-    resolver: &NamespaceResolver,
-) -> Result<Vec<(String, String)>, ReadError> {
+fn attributes(start: &BytesStart<'_>, resolver: &NamespaceResolver) -> Result<Vec<(String, String)>, ReadError> {
     let mut found = Vec::new();
     for (count, attribute) in start.attributes().enumerate() {
         if count >= MOST_ATTRIBUTES {
@@ -264,9 +228,7 @@ fn attributes(
         let attribute = attribute.map_err(|error| ReadError::Xml(error.to_string()))?;
         let (namespace, name) = resolver.resolve_attribute(attribute.key);
         if attribute.key.as_namespace_binding().is_none() && uri(namespace)?.is_empty() {
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|_| ReadError::Entity)?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| ReadError::Entity)?;
             found.push((name.as_ref().to_owned(), value.into_owned()));
         }
     }
@@ -284,42 +246,24 @@ mod tests {
     #[test]
     fn text_is_put_together_from_all_its_pieces() {
         let root = Element::parse(
-            "\u{feff}<?xml version=\"1.0\"?>\n<r> a&lt;<!-- x -->&#98;<![CDATA[<c>]]> </r>\n"
-                .as_bytes(),
+            "\u{feff}<?xml version=\"1.0\"?>\n<r> a&lt;<!-- x -->&#98;<![CDATA[<c>]]> </r>\n".as_bytes(),
         );
         assert_eq!(root.unwrap().flat(), Ok("a<b<c>"));
     }
 
     #[test]
     fn what_soap_forbids_is_refused() {
-        assert_eq!(
-            refused("<!DOCTYPE r [<!ENTITY x 'y'>]><r>&x;</r>"),
-            ReadError::DocumentType
-        );
+        assert_eq!(refused("<!DOCTYPE r [<!ENTITY x 'y'>]><r>&x;</r>"), ReadError::DocumentType);
         assert_eq!(refused("<r><?php ?></r>"), ReadError::ProcessingInstruction);
         assert_eq!(refused("<r>&nbsp;</r>"), ReadError::Entity);
         assert_eq!(refused("<r>&#0;</r>"), ReadError::Entity);
         assert_eq!(refused("<r a='&nbsp;'/>"), ReadError::Entity);
-        assert_eq!(
-            Element::parse(b"<r>\xff</r>").unwrap_err(),
-            ReadError::NotUtf8
-        );
+        assert_eq!(Element::parse(b"<r>\xff</r>").unwrap_err(), ReadError::NotUtf8);
     }
 
     #[test]
     fn what_is_not_one_whole_document_is_refused() {
-        for document in [
-            "",
-            "  ",
-            "text",
-            "<r>",
-            "<r></s>",
-            "</r>",
-            "<r/>text",
-            "<a:r/>",
-            "<r a='1' a='2'/>",
-            "<r",
-        ] {
+        for document in ["", "  ", "text", "<r>", "<r></s>", "</r>", "<r/>text", "<a:r/>", "<r a='1' a='2'/>", "<r"] {
             assert!(matches!(refused(document), ReadError::Xml(_)), "{document}");
         }
         assert_eq!(refused("<r/><r/>"), ReadError::TooMany("roots"));
@@ -332,10 +276,7 @@ mod tests {
         let many = format!("<r>{}</r>", "<e/>".repeat(MOST_ELEMENTS));
         assert_eq!(refused(&many), ReadError::TooMany("elements"));
         let attributes: String = (0..=MOST_ATTRIBUTES).map(|n| format!(" a{n}=''")).collect();
-        assert_eq!(
-            refused(&format!("<r{attributes}/>")),
-            ReadError::TooMany("attributes")
-        );
+        assert_eq!(refused(&format!("<r{attributes}/>")), ReadError::TooMany("attributes"));
     }
 
     #[test]

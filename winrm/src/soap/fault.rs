@@ -72,20 +72,14 @@ impl Fault {
     /// Nothing happened within the OperationTimeout of the message. To a Receive that is no error:
     /// ask again.
     pub fn is_timed_out(&self) -> bool {
-        self.has_code(&[2_150_858_793])
-            || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("TimedOut"))
+        self.has_code(&[2_150_858_793]) || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("TimedOut"))
     }
 
     /// A limit of the host is reached, for shells, users, operations or memory. It passes.
     pub fn is_quota(&self) -> bool {
         matches!(
             self.wsman_code,
-            Some(
-                2_150_858_815
-                | 2_150_859_173..=2_150_859_176
-                | 2_150_859_179
-                | 2_150_859_236..=2_150_859_242,
-            )
+            Some(2_150_858_815 | 2_150_859_173..=2_150_859_176 | 2_150_859_179 | 2_150_859_236..=2_150_859_242)
         )
     }
 
@@ -130,9 +124,7 @@ impl Fault {
         }
         match self.wsman_code? {
             2_150_858_771 => Some("the address is not that of a WinRM listener with remote shells"),
-            2_150_859_173 => {
-                Some("raise MaxShellsPerUser on the host, or wait until other commands have ended")
-            }
+            2_150_859_173 => Some("raise MaxShellsPerUser on the host, or wait until other commands have ended"),
             2_150_859_180 => Some(
                 "remote shells are off on the host: winrm set winrm/config/winrs @{AllowRemoteShellAccess=\"true\"}",
             ),
@@ -163,20 +155,11 @@ impl Fault {
         if element.namespace() == FAULT {
             match element.name() {
                 "WSManFault" => {
-                    replace(
-                        &mut self.wsman_code,
-                        element.attribute("Code").and_then(parse_code),
-                    );
-                    replace(
-                        &mut self.machine,
-                        element.attribute("Machine").and_then(non_empty),
-                    );
+                    replace(&mut self.wsman_code, element.attribute("Code").and_then(parse_code));
+                    replace(&mut self.machine, element.attribute("Machine").and_then(non_empty));
                 }
                 "ProviderFault" => {
-                    replace(
-                        &mut self.provider,
-                        element.attribute("provider").and_then(non_empty),
-                    );
+                    replace(&mut self.provider, element.attribute("provider").and_then(non_empty));
                     replace(&mut self.message, non_empty(element.own_text()));
                 }
                 "Message" => replace(&mut self.message, non_empty(element.own_text())),
@@ -189,12 +172,7 @@ impl Fault {
     }
 
     fn add_wmi(&mut self, element: &Element) {
-        let text = |name| {
-            element
-                .all(element.namespace(), name)
-                .next()
-                .map(Element::own_text)
-        };
+        let text = |name| element.all(element.namespace(), name).next().map(Element::own_text);
         self.wsman_code = text("error_Code").and_then(parse_code);
         self.message = text("Message").and_then(non_empty);
     }
@@ -235,13 +213,8 @@ fn value(element: &Element) -> Option<String> {
 }
 
 fn reason(fault: &Element) -> String {
-    let texts = fault
-        .all(SOAP, "Reason")
-        .flat_map(|reason| reason.all(SOAP, "Text"));
-    texts
-        .map(|text| one_line(text.own_text()))
-        .find(|text| !text.is_empty())
-        .unwrap_or_default()
+    let texts = fault.all(SOAP, "Reason").flat_map(|reason| reason.all(SOAP, "Text"));
+    texts.map(|text| one_line(text.own_text())).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 fn non_empty(text: &str) -> Option<String> {
@@ -251,17 +224,12 @@ fn non_empty(text: &str) -> Option<String> {
 /// Codes are unsigned; some hosts write them as if they were signed.
 fn parse_code(text: &str) -> Option<u32> {
     let text = text.trim();
-    text.parse::<u32>()
-        .ok()
-        .or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned))
+    text.parse::<u32>().ok().or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned))
 }
 
 fn one_line(text: &str) -> String {
     let mut line = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
         }

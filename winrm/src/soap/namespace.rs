@@ -12,18 +12,14 @@ pub(crate) const FAULT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wsmanf
 pub(crate) const WMI_ERROR: &str = "/MSFT_WmiError";
 
 /// The resource that shells of cmd.exe are made from. [MS-WSMV] 2.2.4.38
-pub(crate) const SHELL_RESOURCE: &str =
-    "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd";
+pub(crate) const SHELL_RESOURCE: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd";
 
 /// "Answer on the connection that asked." [WS-Addressing] 3.3
-pub(crate) const ANONYMOUS: &str =
-    "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
+pub(crate) const ANONYMOUS: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
 
 /// Ends a command and its children. [MS-WSMV] 2.2.4.37
-pub(crate) const TERMINATE: &str =
-    "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/signal/terminate";
+pub(crate) const TERMINATE: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/signal/terminate";
 
 /// What every command state begins with; then follows `Pending`, `Running` or `Done`. [MS-WSMV]
 /// 2.2.4.10
-pub(crate) const COMMAND_STATE: &str =
-    "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/";
+pub(crate) const COMMAND_STATE: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/";

@@ -113,14 +113,9 @@ impl Request<'_> {
     /// is the form that Ansible has sent to every Windows host for years.
     fn options(&self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Create { utf8: true, .. } => {
-                &[("WINRS_NOPROFILE", "TRUE"), ("WINRS_CODEPAGE", "65001")]
-            }
+            Self::Create { utf8: true, .. } => &[("WINRS_NOPROFILE", "TRUE"), ("WINRS_CODEPAGE", "65001")],
             Self::Create { utf8: false, .. } => &[("WINRS_NOPROFILE", "TRUE")],
-            Self::Command { .. } => &[
-                ("WINRS_CONSOLEMODE_STDIN", "FALSE"),
-                ("WINRS_SKIP_CMD_SHELL", "FALSE"),
-            ],
+            Self::Command { .. } => &[("WINRS_CONSOLEMODE_STDIN", "FALSE"), ("WINRS_SKIP_CMD_SHELL", "FALSE")],
             _ => &[],
         }
     }
@@ -154,24 +149,16 @@ const ENGLISH: (&str, &str) = ("xml:lang", "en-US");
 /// [MS-WSMV] 3.1.4.1
 fn write_header(xml: &mut Xml, header: &Header<'_>, request: &Request<'_>) {
     xml.text("a:To", &[], header.to);
-    xml.element("a:ReplyTo", &[], |xml| {
-        xml.text("a:Address", &[MUST], namespace::ANONYMOUS)
-    });
+    xml.element("a:ReplyTo", &[], |xml| xml.text("a:Address", &[MUST], namespace::ANONYMOUS));
     xml.text("a:Action", &[MUST], request.action().uri());
     xml.text("a:MessageID", &[], &format!("uuid:{}", header.message_id));
     xml.text("w:ResourceURI", &[MUST], namespace::SHELL_RESOURCE);
     xml.text("w:MaxEnvelopeSize", &[MUST], MAX_ENVELOPE_SIZE);
-    xml.text(
-        "w:OperationTimeout",
-        &[],
-        &xs_duration(header.operation_timeout),
-    );
+    xml.text("w:OperationTimeout", &[], &xs_duration(header.operation_timeout));
     xml.element("w:Locale", &[ENGLISH, MAY], |_| {});
     xml.element("p:DataLocale", &[ENGLISH, MAY], |_| {});
     if let Some(shell_id) = request.selector() {
-        xml.element("w:SelectorSet", &[], |xml| {
-            xml.text("w:Selector", &[("Name", "ShellId")], shell_id)
-        });
+        xml.element("w:SelectorSet", &[], |xml| xml.text("w:Selector", &[("Name", "ShellId")], shell_id));
     }
     let options = request.options();
     if !options.is_empty() {
@@ -185,28 +172,17 @@ fn write_header(xml: &mut Xml, header: &Header<'_>, request: &Request<'_>) {
 
 fn write_body(xml: &mut Xml, request: &Request<'_>) {
     match *request {
-        Request::Create { shell_id, .. } => {
-            xml.element("rsp:Shell", &[("ShellId", shell_id)], |xml| {
-                xml.text("rsp:IdleTimeOut", &[], &xs_duration(IDLE_TIME_OUT));
-                xml.text("rsp:InputStreams", &[], "stdin");
-                xml.text("rsp:OutputStreams", &[], "stdout stderr");
-            })
-        }
-        Request::Command {
-            command_id,
-            command_line,
-            ..
-        } => {
+        Request::Create { shell_id, .. } => xml.element("rsp:Shell", &[("ShellId", shell_id)], |xml| {
+            xml.text("rsp:IdleTimeOut", &[], &xs_duration(IDLE_TIME_OUT));
+            xml.text("rsp:InputStreams", &[], "stdin");
+            xml.text("rsp:OutputStreams", &[], "stdout stderr");
+        }),
+        Request::Command { command_id, command_line, .. } => {
             xml.element("rsp:CommandLine", &[("CommandId", command_id)], |xml| {
                 xml.text("rsp:Command", &[], command_line);
             });
         }
-        Request::Send {
-            command_id,
-            data,
-            end,
-            ..
-        } => xml.element("rsp:Send", &[], |xml| {
+        Request::Send { command_id, data, end, .. } => xml.element("rsp:Send", &[], |xml| {
             let mut attributes = vec![("Name", "stdin"), ("CommandId", command_id)];
             if end {
                 attributes.push(("End", "true"));
@@ -214,17 +190,11 @@ fn write_body(xml: &mut Xml, request: &Request<'_>) {
             xml.text("rsp:Stream", &attributes, &STANDARD.encode(data));
         }),
         Request::Receive { command_id, .. } => xml.element("rsp:Receive", &[], |xml| {
-            xml.text(
-                "rsp:DesiredStream",
-                &[("CommandId", command_id)],
-                "stdout stderr",
-            );
+            xml.text("rsp:DesiredStream", &[("CommandId", command_id)], "stdout stderr");
         }),
-        Request::Signal { command_id, .. } => {
-            xml.element("rsp:Signal", &[("CommandId", command_id)], |xml| {
-                xml.text("rsp:Code", &[], namespace::TERMINATE);
-            })
-        }
+        Request::Signal { command_id, .. } => xml.element("rsp:Signal", &[("CommandId", command_id)], |xml| {
+            xml.text("rsp:Code", &[], namespace::TERMINATE);
+        }),
         Request::Delete { .. } => {}
     }
 }
@@ -233,12 +203,7 @@ fn write_body(xml: &mut Xml, request: &Request<'_>) {
 struct Xml(Writer<Vec<u8>>);
 
 impl Xml {
-    fn element(
-        &mut self,
-        name: &str,
-        attributes: &[(&str, &str)],
-        content: impl FnOnce(&mut Self),
-    ) {
+    fn element(&mut self, name: &str, attributes: &[(&str, &str)], content: impl FnOnce(&mut Self)) {
         let start = BytesStart::new(name).with_attributes(attributes.iter().copied());
         self.event(Event::Start(start));
         content(self);
@@ -246,9 +211,7 @@ impl Xml {
     }
 
     fn text(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
-        self.element(name, attributes, |xml| {
-            xml.event(Event::Text(BytesText::new(text)))
-        });
+        self.element(name, attributes, |xml| xml.event(Event::Text(BytesText::new(text))));
     }
 
     fn event(&mut self, event: Event<'_>) {

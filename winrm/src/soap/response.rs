@@ -50,14 +50,12 @@ pub enum CommandState {
 ///
 /// Any [`ReadError`]: the answer makes no sense. So it is with the functions below.
 pub fn created(document: &[u8]) -> Result<Answer<String>, ReadError> {
-    read(document, |body| {
-        match body.optional(TRANSFER, "ResourceCreated")? {
-            Some(resource) => match selected_shell(resource)? {
-                Some(id) => identifier(id, "Selector"),
-                None => shell_id(body),
-            },
+    read(document, |body| match body.optional(TRANSFER, "ResourceCreated")? {
+        Some(resource) => match selected_shell(resource)? {
+            Some(id) => identifier(id, "Selector"),
             None => shell_id(body),
-        }
+        },
+        None => shell_id(body),
     })
 }
 
@@ -79,9 +77,7 @@ pub fn started(document: &[u8]) -> Result<Answer<String>, ReadError> {
 ///
 /// Any [`ReadError`].
 pub fn sent(document: &[u8]) -> Result<Answer<()>, ReadError> {
-    read(document, |body| {
-        body.required(SHELL, "SendResponse").map(drop)
-    })
+    read(document, |body| body.required(SHELL, "SendResponse").map(drop))
 }
 
 /// The answer to Receive for the command `command_id`. [MS-WSMV] 3.1.4.14
@@ -116,9 +112,7 @@ pub fn received(document: &[u8], command_id: &str) -> Result<Answer<Received>, R
 ///
 /// Any [`ReadError`].
 pub fn signalled(document: &[u8]) -> Result<Answer<()>, ReadError> {
-    read(document, |body| {
-        body.required(SHELL, "SignalResponse").map(drop)
-    })
+    read(document, |body| body.required(SHELL, "SignalResponse").map(drop))
 }
 
 /// The answer to Delete, which has nothing in it. [MS-WSMV] 3.1.4.4
@@ -138,10 +132,7 @@ pub fn fault(document: &[u8]) -> Option<Fault> {
     Some(Fault::read(fault))
 }
 
-fn read<T>(
-    document: &[u8],
-    content: impl FnOnce(&Element) -> Result<T, ReadError>,
-) -> Result<Answer<T>, ReadError> {
+fn read<T>(document: &[u8], content: impl FnOnce(&Element) -> Result<T, ReadError>) -> Result<Answer<T>, ReadError> {
     let envelope = Element::parse(document)?;
     let body = body(&envelope)?;
     if let Some(fault) = body.optional(SOAP, "Fault")? {
@@ -165,11 +156,8 @@ fn selected_shell(resource: &Element) -> Result<Option<&str>, ReadError> {
     let Some(set) = parameters.optional(WSMAN, "SelectorSet")? else {
         return Ok(None);
     };
-    let is_shell = |selector: &&Element| {
-        selector
-            .attribute("Name")
-            .is_some_and(|name| name.eq_ignore_ascii_case("ShellId"))
-    };
+    let is_shell =
+        |selector: &&Element| selector.attribute("Name").is_some_and(|name| name.eq_ignore_ascii_case("ShellId"));
     let mut found = set.all(WSMAN, "Selector").filter(is_shell);
     match (found.next(), found.next()) {
         (_, Some(_)) => Err(ReadError::Twice("Selector")),
@@ -179,9 +167,7 @@ fn selected_shell(resource: &Element) -> Result<Option<&str>, ReadError> {
 }
 
 fn shell_id(body: &Element) -> Result<String, ReadError> {
-    let shell = body
-        .optional(SHELL, "Shell")?
-        .ok_or(ReadError::Missing("ShellId"))?;
+    let shell = body.optional(SHELL, "Shell")?.ok_or(ReadError::Missing("ShellId"))?;
     identifier(shell.required(SHELL, "ShellId")?.flat()?, "ShellId")
 }
 
@@ -208,21 +194,13 @@ fn decode(text: &str) -> Result<Vec<u8>, ReadError> {
     } else {
         text
     };
-    STANDARD
-        .decode(text)
-        .map_err(|_| ReadError::Value("Stream"))
+    STANDARD.decode(text).map_err(|_| ReadError::Value("Stream"))
 }
 
 fn command_state(state: &Element) -> Result<CommandState, ReadError> {
-    let name = state
-        .attribute("State")
-        .and_then(|uri| uri.strip_prefix(COMMAND_STATE));
+    let name = state.attribute("State").and_then(|uri| uri.strip_prefix(COMMAND_STATE));
     let exit_code = match state.optional(SHELL, "ExitCode")? {
-        Some(code) => Some(
-            code.flat()?
-                .parse()
-                .map_err(|_| ReadError::Value("ExitCode"))?,
-        ),
+        Some(code) => Some(code.flat()?.parse().map_err(|_| ReadError::Value("ExitCode"))?),
         None => None,
     };
     match name {

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
 
+use super::cause::{chain, innermost, is_refused};
+use super::resolve::{self, Found, Lookup, Resolver};
 use super::tls::{self, Seen};
 use super::{Reply, SettingsError, Transport, TransportError, Unreachable};
 use crate::auth::{self, LoginError, Ntlm, Offer};
@@ -29,7 +32,11 @@ pub struct Https {
     client: Client,
     settings: Settings,
     url: String,
+    resolver: Resolver,
     seen: Arc<Seen>,
+    /// How many connections had been seen when the last message failed. Where there are more by
+    /// now, one stands or did so until a moment ago.
+    lost: u64,
     login: Login,
 }
 
@@ -52,11 +59,18 @@ impl Https {
     ///
     /// [`SettingsError`] where the authorities that shall be trusted cannot be had.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        Self::with_lookup(settings, Arc::new(resolve::by_system))
+    }
+
+    /// With a name service of one's own.
+    fn with_lookup(settings: Settings, lookup: Arc<Lookup>) -> Result<Self, SettingsError> {
         let (config, seen) = tls::configure(&settings.trust)?;
+        let resolver = Resolver::new(settings.endpoint.clone(), lookup);
         let client = Client::builder()
             .tls_backend_preconfigured(config)
             .tls_info(true)
             .http1_only()
+            .dns_resolver(resolver.found())
             // A proxy named by the environment is not between a management server and its hosts.
             .no_proxy()
             .redirect(Policy::none())
@@ -67,13 +81,7 @@ impl Https {
             .build()
             .map_err(|error| SettingsError::Client(innermost(&error)))?;
         let url = settings.endpoint.url();
-        Ok(Self {
-            client,
-            settings,
-            url,
-            seen,
-            login: Login::Due,
-        })
+        Ok(Self { client, settings, url, resolver, seen, lost: 0, login: Login::Due })
     }
 }
 
@@ -137,12 +145,8 @@ impl Https {
             ChannelBinding::Omit => None,
         };
         let connections = self.seen.connections();
-        let token = ntlm.authenticate(
-            &challenge,
-            &self.settings.credentials,
-            self.settings.endpoint.host(),
-            binding,
-        )?;
+        let token =
+            ntlm.authenticate(&challenge, &self.settings.credentials, self.settings.endpoint.host(), binding)?;
         let last = self.post(Some(auth::authorization(&token)), body, until)?;
         if last.status != StatusCode::UNAUTHORIZED {
             self.login = Login::Done;
@@ -151,9 +155,7 @@ impl Https {
         if self.seen.connections() != connections {
             return Ok(Attempt::OtherConnection);
         }
-        let refused = LoginError::Refused {
-            user: self.account(),
-        };
+        let refused = LoginError::Refused { user: self.account() };
         self.login = Login::Refused(refused.clone());
         Err(refused.into())
     }
@@ -166,15 +168,26 @@ impl Https {
         }
     }
 
-    /// One request and its whole answer. The body is read to its end, or the connection could not
-    /// be used again.
-    fn post(
-        &self,
+    /// One request and its whole answer.
+    fn post(&mut self, authorization: Option<String>, body: Vec<u8>, until: Deadline) -> Result<Leg, TransportError> {
+        let result = self.exchange(authorization, body, until);
+        if result.is_err() {
+            self.lost = self.seen.connections();
+        }
+        result
+    }
+
+    fn exchange(
+        &mut self,
         authorization: Option<String>,
         body: Vec<u8>,
         until: Deadline,
     ) -> Result<Leg, TransportError> {
-        let message = !body.is_empty();
+        let sent = !body.is_empty();
+        let limit = until.remaining().min(self.settings.timeouts.connect);
+        if !limit.is_zero() {
+            self.resolver.resolve(limit)?;
+        }
         let timeout = until.remaining();
         if timeout.is_zero() {
             return Err(TransportError::TimedOut { sent: false });
@@ -188,31 +201,34 @@ impl Https {
         if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        let response = request
-            .send()
-            .map_err(|error| self.failed(&error, message))?;
-        Leg::read(response).map_err(|error| match error.kind() {
-            io::ErrorKind::TimedOut => TransportError::TimedOut { sent: message },
-            _ if is_timeout(&error) => TransportError::TimedOut { sent: message },
-            io::ErrorKind::FileTooLarge => TransportError::Nonsense(error.to_string()),
-            _ => TransportError::Lost {
-                sent: message,
-                reason: innermost(&error),
-            },
+        let response = request.send().map_err(|error| {
+            if error.is_connect() {
+                self.resolver.forget();
+                self.no_connection(&error)
+            } else if !error.is_timeout() {
+                let reason = innermost(&error);
+                TransportError::Lost { sent, reason }
+            } else if self.seen.connections() == self.lost {
+                // The message's time was over before a connection stood.
+                self.unreachable_within(timeout).into()
+            } else {
+                TransportError::TimedOut { sent }
+            }
+        })?;
+        Leg::read(response).map_err(|error| {
+            if is_timeout(&error) {
+                TransportError::TimedOut { sent }
+            } else if error.kind() == io::ErrorKind::FileTooLarge {
+                TransportError::Nonsense(error.to_string())
+            } else {
+                let reason = innermost(&error);
+                TransportError::Lost { sent, reason }
+            }
         })
     }
 
-    /// Tells the ways apart in which a request fails.
-    fn failed(&self, error: &reqwest::Error, message: bool) -> TransportError {
-        if !error.is_connect() {
-            return match error.is_timeout() {
-                true => TransportError::TimedOut { sent: message },
-                false => TransportError::Lost {
-                    sent: message,
-                    reason: innermost(error),
-                },
-            };
-        }
+    /// Tells apart why a connection could not be made.
+    fn no_connection(&self, error: &reqwest::Error) -> TransportError {
         if let Some(flaw) = self.seen.take_refused() {
             return flaw.into();
         }
@@ -220,29 +236,19 @@ impl Https {
             return TransportError::Tls(reason);
         }
         let address = self.settings.endpoint.to_string();
-        let refused = |cause: &(dyn StdError + 'static)| {
-            cause
-                .downcast_ref::<io::Error>()
-                .is_some_and(|cause| cause.kind() == io::ErrorKind::ConnectionRefused)
-        };
-        if error.is_dns() {
-            Unreachable::Name {
-                host: self.settings.endpoint.host().to_owned(),
-            }
-        } else if error.is_timeout() {
-            Unreachable::TimedOut {
-                address,
-                after: self.settings.timeouts.connect,
-            }
-        } else if chain(error).any(refused) {
+        if error.is_timeout() {
+            self.unreachable_within(self.settings.timeouts.connect)
+        } else if is_refused(error) {
             Unreachable::Refused { address }
         } else {
-            Unreachable::Network {
-                address,
-                reason: innermost(error),
-            }
+            let reason = innermost(error);
+            Unreachable::Network { address, reason }
         }
         .into()
+    }
+
+    fn unreachable_within(&self, after: Duration) -> Unreachable {
+        Unreachable::TimedOut { address: self.settings.endpoint.to_string(), after }
     }
 }
 
@@ -253,90 +259,64 @@ enum Attempt {
 }
 
 fn not_offered(offered: &str) -> LoginError {
-    LoginError::NotOffered {
-        offered: offered.to_owned(),
-    }
+    LoginError::NotOffered { offered: offered.to_owned() }
 }
 
 /// One answer of HTTP, read to its end.
 struct Leg {
     status: StatusCode,
     authenticate: Vec<String>,
+    /// The host's certificate in DER form.
     certificate: Option<Vec<u8>>,
     body: Vec<u8>,
 }
 
 impl Leg {
+    /// Reads the whole body, or the connection could not be used again.
+    ///
+    /// # Errors
+    ///
+    /// What breaks while it is read; `FileTooLarge` where it does not end.
     fn read(mut response: Response) -> io::Result<Self> {
         let headers = response.headers().get_all(WWW_AUTHENTICATE);
-        let authenticate = headers
-            .iter()
-            .filter_map(|value| value.to_str().ok().map(str::to_owned))
-            .collect();
-        let certificate = response
-            .extensions()
-            .get::<TlsInfo>()
-            .and_then(TlsInfo::peer_certificate)
-            .map(<[u8]>::to_vec);
+        let authenticate = headers.iter().filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
+        let certificate =
+            response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).map(<[u8]>::to_vec);
         let status = response.status();
         let mut body = Vec::new();
-        response
-            .by_ref()
-            .take(LARGEST_ANSWER + 1)
-            .read_to_end(&mut body)?;
+        response.by_ref().take(LARGEST_ANSWER + 1).read_to_end(&mut body)?;
         if u64::try_from(body.len()).is_ok_and(|length| length > LARGEST_ANSWER) {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "it is larger than 16 MiB",
-            ));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 16 MiB"));
         }
-        Ok(Self {
-            status,
-            authenticate,
-            certificate,
-            body,
-        })
+        Ok(Self { status, authenticate, certificate, body })
     }
 
+    /// What the host says about logging in.
     fn offer(&self) -> Offer {
         Offer::read(self.authenticate.iter().map(String::as_str))
     }
 
+    /// The answer to a message.
     fn reply(self) -> Reply {
-        Reply {
-            status: self.status.as_u16(),
-            body: self.body,
-        }
+        Reply { status: self.status.as_u16(), body: self.body }
     }
 }
 
-/// An error and its causes, with those that `io::Error` hides inside.
-fn chain<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| {
-        let error: &'a (dyn StdError + 'static) = *error;
-        match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        }
-    })
+impl Resolve for Found {
+    /// The client speaks to one host, so there is one name.
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(self.addresses().into_iter());
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
 }
 
-fn innermost(error: &(dyn StdError + 'static)) -> String {
-    chain(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
-}
-
+/// Whether time ran out while an answer was read.
 fn is_timeout(error: &io::Error) -> bool {
-    chain(error).any(|cause| {
-        cause
-            .downcast_ref::<reqwest::Error>()
-            .is_some_and(reqwest::Error::is_timeout)
-    })
+    let is_timeout = |cause: &(dyn StdError + 'static)| {
+        cause.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
+    };
+    error.kind() == io::ErrorKind::TimedOut || chain(error).any(is_timeout)
 }
+
+#[cfg(test)]
+mod tests;

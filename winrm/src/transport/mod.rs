@@ -4,7 +4,10 @@
 //! below it. A fault is an answer like any other. So a wrapper can record what passes, and a replay
 //! can stand in for a host, without either.
 
+mod ca_file;
+mod cause;
 mod http;
+mod resolve;
 mod tls;
 
 use std::fmt;
@@ -86,11 +89,7 @@ impl TransportError {
         match self {
             Self::Lost { sent, .. } | Self::TimedOut { sent } => *sent,
             Self::Nonsense(_) => true,
-            Self::Settings(_)
-            | Self::Unreachable(_)
-            | Self::Certificate(_)
-            | Self::Tls(_)
-            | Self::Login(_) => false,
+            Self::Settings(_) | Self::Unreachable(_) | Self::Certificate(_) | Self::Tls(_) | Self::Login(_) => false,
         }
     }
 }
@@ -134,16 +133,29 @@ pub enum Unreachable {
         /// The name.
         host: String,
     },
-    /// The host is there and nothing listens at the port.
+    /// Nobody says which address the name has.
     #[error(
-        "{address} refuses the connection: is there an HTTPS listener of WinRM, and is the port open?"
+        "the name service does not answer for `{host}` within {} s: check this machine's DNS settings, or give the host's \
+         IP address",
+        seconds(.after)
     )]
+    NameService {
+        /// The name.
+        host: String,
+        /// The time that was given.
+        after: Duration,
+    },
+    /// The host is there and nothing listens at the port.
+    #[error("{address} refuses the connection: is there an HTTPS listener of WinRM, and is the port open?")]
     Refused {
         /// Host and port.
         address: String,
     },
-    /// Nothing came back.
-    #[error("{address} cannot be reached within {} s: is the host up, and does a firewall let the port through?", .after.as_secs_f32())]
+    /// Nothing came back, or no TLS.
+    #[error(
+        "{address} cannot be reached within {} s: is the host up, and does a firewall let the port through?",
+        seconds(.after)
+    )]
     TimedOut {
         /// Host and port.
         address: String,
@@ -160,11 +172,14 @@ pub enum Unreachable {
     },
 }
 
+/// Seconds to the tenth, without a decimal where there is none.
+fn seconds(span: &Duration) -> f64 {
+    (span.as_secs_f64() * 10.0).round() / 10.0
+}
+
 /// A certificate that is not to be trusted, and how to name it if it is the right one after all.
 #[derive(Clone, Debug, Error)]
-#[error(
-    "the host's certificate is not trusted: {reason} (its SHA-256 fingerprint is {fingerprint})"
-)]
+#[error("the host's certificate is not trusted: {reason} (its SHA-256 fingerprint is {fingerprint})")]
 pub struct CertificateError {
     /// What is wrong with it.
     pub reason: CertificateReason,
@@ -178,6 +193,8 @@ pub struct CertificateError {
 pub enum CertificateReason {
     /// Self-signed, or issued by an authority that is not trusted here.
     UnknownIssuer,
+    /// Issued in the name of an authority that is trusted here, but not with its key.
+    WrongAuthorityKey,
     /// For other names.
     WrongName {
         /// The names that it is for; some hosts have none.
@@ -198,6 +215,11 @@ impl fmt::Display for CertificateReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownIssuer => write!(f, "it is self-signed or its issuer is not trusted here"),
+            Self::WrongAuthorityKey => write!(
+                f,
+                "it names a trusted authority as its issuer, but that authority's signature does not match: has the authority \
+                 got a new key?"
+            ),
             Self::WrongName { names } if names.is_empty() => {
                 write!(f, "it has no subject alternative name")
             }

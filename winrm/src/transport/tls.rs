@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    AlertDescription, CertificateError as Flaw, ClientConfig, DigitallySignedStruct, Error,
-    InvalidMessage, RootCertStore, SignatureScheme,
+    AlertDescription, CertificateError as Flaw, ClientConfig, DigitallySignedStruct, Error, InvalidMessage,
+    RootCertStore, SignatureScheme,
 };
 
-use super::{CertificateError, CertificateReason, SettingsError};
+use super::{CertificateError, CertificateReason, SettingsError, ca_file};
 use crate::{Fingerprint, Trust};
 
 /// TLS set up by `trust`, and the place where it notes what hosts show.
@@ -24,11 +24,8 @@ use crate::{Fingerprint, Trust};
 pub(super) fn configure(trust: &Trust) -> Result<(ClientConfig, Arc<Seen>), SettingsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let seen = Arc::new(Seen::default());
-    let verifier = Verifier {
-        check: Check::new(trust, &provider)?,
-        provider: Arc::clone(&provider),
-        seen: Arc::clone(&seen),
-    };
+    let verifier =
+        Verifier { check: Check::new(trust, &provider)?, provider: Arc::clone(&provider), seen: Arc::clone(&seen) };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| SettingsError::Client(error.to_string()))?
@@ -77,9 +74,7 @@ impl Seen {
 pub(super) fn explain(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let error = error.downcast_ref::<Error>()?;
     Some(match error {
-        Error::AlertReceived(
-            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
-        )
+        Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity)
         | Error::PeerIncompatible(_) => format!(
             "no cipher that both sides know ({error}): Server 2012 R2 with an RSA certificate is like that, give its \
              listener an ECDSA certificate"
@@ -88,8 +83,7 @@ pub(super) fn explain(error: &(dyn std::error::Error + 'static)) -> Option<Strin
             "the host offers neither TLS 1.2 nor TLS 1.3".to_owned()
         }
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            "what listens there does not speak TLS: port 5985 is plain HTTP, 5986 is HTTPS"
-                .to_owned()
+            "what listens there does not speak TLS: port 5985 is plain HTTP, 5986 is HTTPS".to_owned()
         }
         other => other.to_string(),
     })
@@ -136,23 +130,16 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let seen = Fingerprint::of(end_entity);
         let verdict = match &self.check {
-            Check::Roots(webpki) => webpki.verify_server_cert(
-                end_entity,
-                intermediates,
-                server_name,
-                ocsp_response,
-                now,
-            ),
-            Check::Fingerprint(wanted) if *wanted != seen => Err(Error::InvalidCertificate(
-                Flaw::ApplicationVerificationFailure,
-            )),
+            Check::Roots(webpki) => {
+                webpki.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            }
+            Check::Fingerprint(wanted) if *wanted != seen => {
+                Err(Error::InvalidCertificate(Flaw::ApplicationVerificationFailure))
+            }
             Check::Fingerprint(_) | Check::Nothing => Ok(ServerCertVerified::assertion()),
         };
         self.seen
-            .note(verdict.as_ref().err().map(|error| CertificateError {
-                reason: reason(error),
-                fingerprint: seen,
-            }));
+            .note(verdict.as_ref().err().map(|error| CertificateError { reason: reason(error), fingerprint: seen }));
         verdict
     }
 
@@ -163,10 +150,7 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        self.signature(
-            certificate,
-            verify_tls12_signature(message, certificate, signed, algorithms),
-        )
+        self.signature(certificate, verify_tls12_signature(message, certificate, signed, algorithms))
     }
 
     fn verify_tls13_signature(
@@ -176,33 +160,31 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        self.signature(
-            certificate,
-            verify_tls13_signature(message, certificate, signed, algorithms),
-        )
+        self.signature(certificate, verify_tls13_signature(message, certificate, signed, algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
 impl Verifier {
-    /// A certificate of a form that the library cannot read, such as X.509 version 1, fails only
-    /// here when it is known by its fingerprint. That too is the certificate's fault and told so.
+    /// Notes a certificate that fails only here: one of a form that the library cannot read, such
+    /// as X.509 version 1, if it is known by its fingerprint; or one without the key to it.
     fn signature(
         &self,
         certificate: &CertificateDer<'_>,
         verdict: Result<HandshakeSignatureValid, Error>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if let Err(error @ Error::InvalidCertificate(_)) = &verdict {
-            let flaw = CertificateError {
-                reason: reason(error),
-                fingerprint: Fingerprint::of(certificate),
+        if let Err(error @ Error::InvalidCertificate(flaw)) = &verdict {
+            let reason = match flaw {
+                Flaw::BadSignature => {
+                    CertificateReason::Unsupported("the host does not prove that it has the key to it".to_owned())
+                }
+                _ => reason(error),
             };
-            self.seen.lock().refused = Some(flaw);
+            let fingerprint = Fingerprint::of(certificate);
+            self.seen.lock().refused = Some(CertificateError { reason, fingerprint });
         }
         verdict
     }
@@ -214,10 +196,13 @@ fn reason(error: &Error) -> CertificateReason {
     };
     match flaw {
         Flaw::UnknownIssuer => CertificateReason::UnknownIssuer,
+        Flaw::BadSignature | Flaw::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            CertificateReason::WrongAuthorityKey
+        }
         Flaw::NotValidForName => CertificateReason::WrongName { names: Vec::new() },
-        Flaw::NotValidForNameContext { presented, .. } => CertificateReason::WrongName {
-            names: presented.iter().take(8).map(|name| plain(name)).collect(),
-        },
+        Flaw::NotValidForNameContext { presented, .. } => {
+            CertificateReason::WrongName { names: presented.iter().take(8).map(|name| plain(name)).collect() }
+        }
         Flaw::Expired | Flaw::ExpiredContext { .. } => CertificateReason::Expired,
         Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => CertificateReason::NotYetValid,
         Flaw::ApplicationVerificationFailure => CertificateReason::OtherFingerprint,
@@ -230,9 +215,7 @@ fn reason(error: &Error) -> CertificateReason {
 
 /// The library shows names as it holds them: `DnsName("hv1")`.
 fn plain(name: &str) -> String {
-    let inside = name
-        .split_once('(')
-        .and_then(|(_, inside)| inside.strip_suffix(')'));
+    let inside = name.split_once('(').and_then(|(_, inside)| inside.strip_suffix(')'));
     inside.unwrap_or(name).trim_matches('"').to_owned()
 }
 
@@ -247,36 +230,71 @@ fn unsupported(text: &str) -> String {
     }
 }
 
+/// The authorities that this system trusts.
+///
+/// # Errors
+///
+/// [`SettingsError::NoSystemRoots`] where it has none.
 fn system_roots() -> Result<RootCertStore, SettingsError> {
     let mut roots = RootCertStore::empty();
     // Single files that cannot be read do not matter as long as some can.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        Err(SettingsError::NoSystemRoots)
-    } else {
-        Ok(roots)
-    }
+    if roots.is_empty() { Err(SettingsError::NoSystemRoots) } else { Ok(roots) }
 }
 
+/// The authorities in a PEM file.
+///
+/// # Errors
+///
+/// [`SettingsError`] where the file cannot be read, or has no certificate or a broken one.
 fn roots_in(path: &Path) -> Result<RootCertStore, SettingsError> {
     let shown = || path.display().to_string();
-    let pem = std::fs::read(path).map_err(|error| SettingsError::CaFile {
-        path: shown(),
-        reason: error.to_string(),
-    })?;
+    let unusable = |reason| SettingsError::CaFile { path: shown(), reason };
+    let text = ca_file::read(path).map_err(unusable)?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        certificate
-            .map_err(|error| error.to_string())
-            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()))
-            .map_err(|reason| SettingsError::CaFile {
-                path: shown(),
-                reason,
-            })?;
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        let certificate = certificate.map_err(|error| unusable(broken(&error)))?;
+        roots
+            .add(certificate)
+            .map_err(|_| unusable("it holds a certificate that is damaged or of X.509 version 1".to_owned()))?;
     }
-    if roots.is_empty() {
-        Err(SettingsError::NoCertificate { path: shown() })
-    } else {
-        Ok(roots)
+    if roots.is_empty() { Err(SettingsError::NoCertificate { path: shown() }) } else { Ok(roots) }
+}
+
+/// The library's own words are for programmers: they show text as lists of numbers.
+fn broken(error: &pem::Error) -> String {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "it holds a certificate that is cut short",
+        pem::Error::IllegalSectionStart { .. } => "a line that begins with `-----BEGIN ` does not end with `-----`",
+        pem::Error::Base64Decode(_) => "it holds a certificate that is not base64",
+        _ => "it is not well-formed PEM",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_broken_file_of_authorities_is_told_in_words() {
+        let table: [(&[u8], &str); 7] = [
+            (b"", "has no PEM certificate"),
+            (b"0\x82\x01", "has no PEM certificate"),
+            (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "has no PEM certificate"),
+            (b"-----BEGIN CERTIFICATE-----\nAAAA\n", "holds a certificate that is cut short"),
+            (b"-----BEGIN CERTIFICATE--", "does not end with"),
+            (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", "not base64"),
+            (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "damaged"),
+        ];
+        for (text, words) in table {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text).unwrap();
+            let refusal = roots_in(file.path()).unwrap_err().to_string();
+            assert!(refusal.contains(&file.path().display().to_string()), "{refusal}");
+            assert!(refusal.contains(words) && !refusal.contains('['), "{refusal}");
+        }
     }
 }

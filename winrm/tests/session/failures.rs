@@ -9,24 +9,18 @@ use winrm::{Client, Error, ErrorKind, Output, soap};
 use super::{Script, asked, assert_whole, echo, impatient, settings, soon, start};
 
 fn run(host: &Host) -> Result<Output, Error> {
-    Client::connect(settings(host))
-        .unwrap()
-        .run(&Script::of(10).command(), soon())
+    Client::connect(settings(host)).unwrap().run(&Script::of(10).command(), soon())
 }
 
 /// A script whose end is not waited for.
 fn run_briefly(host: &Host) -> Result<Output, Error> {
     let deadline = Instant::now() + Duration::from_secs(2);
-    Client::connect(settings(host))
-        .unwrap()
-        .run(&Script::of(10).command(), deadline)
+    Client::connect(settings(host)).unwrap().run(&Script::of(10).command(), deadline)
 }
 
 /// A script that takes two Sends.
 fn run_long(host: &Host) -> Result<Output, Error> {
-    Client::connect(settings(host))
-        .unwrap()
-        .run(&Script::of(300 * 1024).command(), soon())
+    Client::connect(settings(host)).unwrap().run(&Script::of(300 * 1024).command(), soon())
 }
 
 #[test]
@@ -35,19 +29,8 @@ fn an_account_without_rights_is_told_which_and_is_not_tried_again() {
     let error = echo(settings(&host)).unwrap_err();
     let fault = error.fault().unwrap();
     assert!(fault.is_access_denied() && !error.outcome_unknown());
-    assert!(
-        error
-            .to_string()
-            .contains("must be an administrator of the host"),
-        "{error}"
-    );
-    assert_eq!(
-        (
-            asked(&host, Verb::Create),
-            host.state().counters.http_requests
-        ),
-        (1, 2)
-    );
+    assert!(error.to_string().contains("must be an administrator of the host"), "{error}");
+    assert_eq!((asked(&host, Verb::Create), host.state().counters.http_requests), (1, 2));
 }
 
 #[test]
@@ -71,10 +54,7 @@ fn a_host_that_stays_full_is_waited_for_until_the_deadline() {
     let full = Action::Fault(Fault::too_many_shells());
     let host = start(Options::new().rule(Rule::new(Verb::Create, full)));
     let deadline = Instant::now() + Duration::from_millis(900);
-    let error = Client::connect(impatient(&host))
-        .unwrap()
-        .run(&Script::of(1).command(), deadline)
-        .unwrap_err();
+    let error = Client::connect(impatient(&host)).unwrap().run(&Script::of(1).command(), deadline).unwrap_err();
     assert!(error.fault().is_some_and(soap::Fault::is_quota), "{error}");
     assert!(asked(&host, Verb::Create) >= 2);
 }
@@ -82,23 +62,13 @@ fn a_host_that_stays_full_is_waited_for_until_the_deadline() {
 /// What may become of a command when one answer is lost, for every verb and every way to lose it.
 #[test]
 fn a_lost_connection_never_runs_a_command_twice() {
-    let verbs = [
-        Verb::Create,
-        Verb::Command,
-        Verb::Send,
-        Verb::Receive,
-        Verb::Delete,
-    ];
+    let verbs = [Verb::Create, Verb::Command, Verb::Send, Verb::Receive, Verb::Delete];
     for action in [Action::Reset, Action::ResetAfter, Action::Cut] {
         for verb in verbs {
             let host = start(Options::new().rule(Rule::new(verb, action.clone()).first(1)));
             // Input that was lost leaves a command that waits in vain; all else ends well.
             let lost_input = verb == Verb::Send && action == Action::Reset;
-            let result = if lost_input {
-                run_briefly(&host)
-            } else {
-                run(&host)
-            };
+            let result = if lost_input { run_briefly(&host) } else { run(&host) };
             let row = format!("{action:?} at {verb:?}: {result:?}");
             let counters = host.state().counters;
             match result {
@@ -124,16 +94,8 @@ fn input_that_is_lost_before_its_last_piece_is_sent_again_in_another_shell() {
         let host = start(Options::new().rule(Rule::new(Verb::Send, action.clone()).first(1)));
         assert_whole(&run_long(&host).unwrap());
         let counters = host.state().counters;
-        assert_eq!(
-            (counters.of(Verb::Create), counters.of(Verb::Send)),
-            (2, 3),
-            "{action:?}"
-        );
-        assert_eq!(
-            (counters.scripts_run, counters.shells_open),
-            (1, 0),
-            "{action:?}"
-        );
+        assert_eq!((counters.of(Verb::Create), counters.of(Verb::Send)), (2, 3), "{action:?}");
+        assert_eq!((counters.scripts_run, counters.shells_open), (1, 0), "{action:?}");
     }
 }
 
@@ -147,23 +109,12 @@ fn a_deadline_ends_the_command_and_removes_the_shell_at_every_step() {
     ] {
         let host = start(Options::new().rule(Rule::new(verb, Action::SilenceAfter).first(1)));
         let deadline = Instant::now() + Duration::from_millis(700);
-        let error = Client::connect(settings(&host))
-            .unwrap()
-            .run(&Script::of(10).command(), deadline)
-            .unwrap_err();
+        let error = Client::connect(settings(&host)).unwrap().run(&Script::of(10).command(), deadline).unwrap_err();
         assert!(error.is_too_slow(), "{verb:?}: {error}");
-        assert_eq!(
-            (error.step(), error.outcome_unknown()),
-            (step, unknown),
-            "{verb:?}"
-        );
+        assert_eq!((error.step(), error.outcome_unknown()), (step, unknown), "{verb:?}");
         let counters = host.state().counters;
         let started = u64::from(matches!(verb, Verb::Send | Verb::Receive));
-        assert_eq!(
-            (counters.of(Verb::Signal), counters.of(Verb::Delete)),
-            (started, 1),
-            "{verb:?}"
-        );
+        assert_eq!((counters.of(Verb::Signal), counters.of(Verb::Delete)), (started, 1), "{verb:?}");
         assert_eq!(counters.shells_open, 0, "{verb:?}");
     }
 }
@@ -172,70 +123,34 @@ fn a_deadline_ends_the_command_and_removes_the_shell_at_every_step() {
 fn a_command_that_takes_too_long_is_ended_on_the_connection_that_runs_it() {
     let host = start(Options::new().powershell_start(Duration::from_secs(600)));
     let deadline = Instant::now() + Duration::from_millis(700);
-    let error = Client::connect(settings(&host))
-        .unwrap()
-        .run(&Script::of(10).command(), deadline)
-        .unwrap_err();
+    let error = Client::connect(settings(&host)).unwrap().run(&Script::of(10).command(), deadline).unwrap_err();
     assert!(error.is_too_slow() && error.outcome_unknown(), "{error}");
     let counters = host.state().counters;
     assert_eq!((counters.connections, counters.logins), (1, 1));
-    assert_eq!(
-        (
-            counters.of(Verb::Signal),
-            counters.of(Verb::Delete),
-            counters.shells_open
-        ),
-        (1, 1, 0)
-    );
+    assert_eq!((counters.of(Verb::Signal), counters.of(Verb::Delete), counters.shells_open), (1, 1, 0));
 }
 
 #[test]
 fn a_command_that_is_gone_leaves_its_outcome_open() {
-    let host =
-        start(Options::new().rule(Rule::new(Verb::Receive, Action::Fault(Fault::not_found()))));
+    let host = start(Options::new().rule(Rule::new(Verb::Receive, Action::Fault(Fault::not_found()))));
     let error = run(&host).unwrap_err();
-    assert!(
-        error.fault().is_some_and(soap::Fault::is_not_found) && error.outcome_unknown(),
-        "{error}"
-    );
-    assert_eq!(
-        (
-            asked(&host, Verb::Create),
-            host.state().counters.shells_open
-        ),
-        (1, 0)
-    );
-    assert!(
-        error
-            .to_string()
-            .ends_with("whether the command did its work is not known"),
-        "{error}"
-    );
+    assert!(error.fault().is_some_and(soap::Fault::is_not_found) && error.outcome_unknown(), "{error}");
+    assert_eq!((asked(&host, Verb::Create), host.state().counters.shells_open), (1, 0));
+    assert!(error.to_string().ends_with("whether the command did its work is not known"), "{error}");
 }
 
 #[test]
 fn a_host_that_refuses_input_is_asked_why() {
-    let host =
-        start(Options::new().rule(Rule::new(Verb::Send, Action::Fault(Fault::with_code(109)))));
+    let host = start(Options::new().rule(Rule::new(Verb::Send, Action::Fault(Fault::with_code(109)))));
     // The command has ended of itself: this one needs no input.
-    let command = winrm::Command {
-        line: "exit 91",
-        input: b"unread",
-        sign: None,
-    };
-    let output = Client::connect(settings(&host))
-        .unwrap()
-        .run(&command, soon())
-        .unwrap();
+    let command = winrm::Command { line: "exit 91", input: b"unread", sign: None };
+    let output = Client::connect(settings(&host)).unwrap().run(&command, soon()).unwrap();
     assert_eq!(output.exit_code, Some(91));
 }
 
 #[test]
 fn a_removal_that_fails_does_not_spoil_the_result() {
-    let host = start(Options::new().rule(Rule::new(
-        Verb::Delete,
-        Action::Fault(Fault::with_code(995)),
-    )));
+    let host = start(Options::new().rule(Rule::new(Verb::Delete, Action::Fault(Fault::with_code(995)))));
     assert_whole(&run(&host).unwrap());
 }
 

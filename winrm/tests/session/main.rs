@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod failures;
+mod legs;
 mod login;
 mod network;
 mod run;
@@ -31,10 +32,7 @@ fn settings(host: &Host) -> Settings {
 /// Settings for hosts that stay bad: nothing is waited for.
 fn impatient(host: &Host) -> Settings {
     let mut settings = settings(host);
-    settings.timeouts = Timeouts {
-        patience: Duration::ZERO,
-        ..Timeouts::default()
-    };
+    settings.timeouts = Timeouts { patience: Duration::ZERO, ..Timeouts::default() };
     settings
 }
 
@@ -60,34 +58,21 @@ impl Script {
         let call = r#"{"script":"none","nonce":"0123456789abcdef0123456789abcdef","seconds":60,"arguments":{}}"#;
         let comment = "#".repeat(bytes);
         Self {
-            line: format!(
-                "powershell.exe -NoProfile -EncodedCommand {}",
-                STANDARD.encode(bootstrap)
-            ),
+            line: format!("powershell.exe -NoProfile -EncodedCommand {}", STANDARD.encode(bootstrap)),
             input: format!("{}\n{comment}\n#end 2\n", STANDARD.encode(call)),
         }
     }
 
     fn command(&self) -> Command<'_> {
-        Command {
-            line: &self.line,
-            input: self.input.as_bytes(),
-            sign: Some(b"#hyperv running"),
-        }
+        Command { line: &self.line, input: self.input.as_bytes(), sign: Some(b"#hyperv running") }
     }
 }
 
 /// The answer of that script is there from its first line to its last.
 fn assert_whole(output: &Output) {
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        stdout.contains("#hyperv 0123456789abcdef0123456789abcdef begin"),
-        "{stdout}"
-    );
-    assert!(
-        stdout.contains("#hyperv 0123456789abcdef0123456789abcdef end"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("#hyperv 0123456789abcdef0123456789abcdef begin"), "{stdout}");
+    assert!(stdout.contains("#hyperv 0123456789abcdef0123456789abcdef end"), "{stdout}");
     assert_eq!(output.exit_code, Some(0));
 }
 

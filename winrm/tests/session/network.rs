@@ -2,11 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use simulated_host::{Action, Options, Point, Rule};
 use winrm::{
-    Credentials, Endpoint, Error, ErrorKind, HttpError, Settings, Timeouts, Trust, Unreachable,
+    Client, Command, Credentials, Endpoint, Error, ErrorKind, HttpError, Settings, Timeouts, Trust, Unreachable,
 };
 
 use super::{echo, impatient, start};
@@ -15,10 +15,7 @@ fn nobody_at(address: &str) -> Error {
     let credentials = Credentials::new("Administrator", "S3cret".into(), None).unwrap();
     let mut settings = Settings::new(Endpoint::parse(address, None).unwrap(), credentials);
     settings.trust = Trust::DangerousNone;
-    settings.timeouts = Timeouts {
-        patience: Duration::ZERO,
-        ..Timeouts::default()
-    };
+    settings.timeouts = Timeouts { patience: Duration::ZERO, ..Timeouts::default() };
     echo(settings).unwrap_err()
 }
 
@@ -28,30 +25,15 @@ fn a_port_where_nothing_listens() {
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);
     let error = nobody_at(&address);
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::Unreachable(Unreachable::Refused { .. })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::Unreachable(Unreachable::Refused { .. })), "{error:?}");
     assert!(error.to_string().starts_with(&address), "{error}");
 }
 
 #[test]
 fn a_name_that_does_not_resolve() {
     let error = nobody_at("no-such-host.invalid");
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::Unreachable(Unreachable::Name { .. })
-        ),
-        "{error:?}"
-    );
-    assert!(
-        error.to_string().contains("no-such-host.invalid"),
-        "{error}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::Unreachable(Unreachable::Name { .. })), "{error:?}");
+    assert!(error.to_string().contains("no-such-host.invalid"), "{error}");
 }
 
 #[test]
@@ -63,14 +45,35 @@ fn a_host_that_never_answers_the_tls_handshake() {
     settings.trust = Trust::DangerousNone;
     settings.timeouts.connect = Duration::from_millis(200);
     let error = echo(settings).unwrap_err();
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::Unreachable(Unreachable::TimedOut { .. })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::Unreachable(Unreachable::TimedOut { .. })), "{error:?}");
     assert!(error.to_string().contains("within 0.2 s"), "{error}");
+}
+
+/// The address is at fault here and not the time, so nobody is told to raise that.
+#[test]
+fn a_deadline_that_passes_before_a_connection_stands() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let credentials = Credentials::new("Administrator", "S3cret".into(), None).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let endpoint = Endpoint::parse(&address, None).unwrap();
+    let mut settings = Settings::new(endpoint, credentials);
+    settings.trust = Trust::DangerousNone;
+    let mut client = Client::connect(settings).unwrap();
+    let deadline = Instant::now() + Duration::from_millis(600);
+    let error = client.run(&Command::new("hostname"), deadline).unwrap_err();
+    let ErrorKind::Unreachable(Unreachable::TimedOut { after, .. }) = error.kind() else { panic!("{error:?}") };
+    assert!(*after <= Duration::from_millis(600), "{after:?}");
+    assert!(!error.is_too_slow() && !error.outcome_unknown());
+    let told = error.to_string();
+    assert!(told.starts_with(&format!("{address} cannot be reached within 0.")), "{told}");
+}
+
+#[test]
+fn a_deadline_that_passes_once_a_connection_stands() {
+    let host = start(Options::new().rule(Rule::new(Point::Negotiate, Action::Silence)));
+    let deadline = Instant::now() + Duration::from_millis(700);
+    let error = Client::connect(impatient(&host)).unwrap().run(&Command::new("hostname"), deadline).unwrap_err();
+    assert!(error.is_too_slow() && !error.outcome_unknown(), "{error:?}");
 }
 
 #[test]
@@ -85,10 +88,7 @@ fn a_listener_of_plain_http() {
     });
     let error = nobody_at(&address);
     assert!(matches!(error.kind(), ErrorKind::Tls(_)), "{error:?}");
-    assert!(
-        error.to_string().contains("port 5985 is plain HTTP"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("port 5985 is plain HTTP"), "{error}");
 }
 
 #[test]
@@ -104,12 +104,7 @@ fn a_status_without_a_fault_is_told_with_what_it_says() {
         for point in [Point::Negotiate, Point::AnyVerb] {
             let host = start(Options::new().rule(Rule::new(point, Action::page(status))));
             let error = echo(impatient(&host)).unwrap_err();
-            let ErrorKind::Http(HttpError {
-                status: seen, text, ..
-            }) = error.kind()
-            else {
-                panic!("{error:?}")
-            };
+            let ErrorKind::Http(HttpError { status: seen, text, .. }) = error.kind() else { panic!("{error:?}") };
             assert_eq!(*seen, status);
             assert!(text.contains("Something is wrong"), "{text}");
             assert!(error.to_string().contains(word), "{error}");
@@ -120,11 +115,7 @@ fn a_status_without_a_fault_is_told_with_what_it_says() {
 #[test]
 fn an_answer_without_end_is_not_read_to_its_end() {
     let body = "x".repeat(17 * 1024 * 1024);
-    let endless = Action::Status {
-        status: 200,
-        content_type: "text/plain",
-        body,
-    };
+    let endless = Action::Status { status: 200, content_type: "text/plain", body };
     let host = start(Options::new().rule(Rule::new(Point::Negotiate, endless)));
     let error = echo(impatient(&host)).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Protocol(_)), "{error:?}");

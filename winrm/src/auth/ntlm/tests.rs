@@ -5,15 +5,9 @@ const SERVER_CHALLENGE: [u8; 8] = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xe
 const FLAGS_OF_A_HOST: u32 = 0xe28a_8235;
 
 fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter_map(|c| c.to_digit(16))
-        .map(|digit| u8::try_from(digit).unwrap())
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
+    let digits: Vec<u8> =
+        text.chars().filter_map(|c| c.to_digit(16)).map(|digit| u8::try_from(digit).unwrap()).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -21,12 +15,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 fn av(number: u16, data: &[u8]) -> Vec<u8> {
-    [
-        &number.to_le_bytes(),
-        &u16::try_from(data.len()).unwrap().to_le_bytes(),
-        data,
-    ]
-    .concat()
+    [&number.to_le_bytes(), &u16::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
 }
 
 /// A CHALLENGE with the given flags and pairs, laid out by [MS-NLMP] 2.2.1.2 and not by the crate
@@ -101,10 +90,7 @@ impl<'a> Authenticate<'a> {
         }
     }
     fn pair(&self, number: u16) -> Option<&'a [u8]> {
-        self.pairs()
-            .into_iter()
-            .find(|(found, _)| *found == number)
-            .map(|(_, data)| data)
+        self.pairs().into_iter().find(|(found, _)| *found == number).map(|(_, data)| data)
     }
 }
 
@@ -122,21 +108,10 @@ fn the_worked_example_of_the_specification() {
 
     let client_challenge = [0xaa; 8];
     let pairs = [av(2, &utf16("Domain")), av(1, &utf16("Server")), av(0, &[])].concat();
-    let blob = [
-        &[1, 1, 0, 0, 0, 0, 0, 0],
-        [0; 8].as_slice(),
-        &client_challenge,
-        &[0; 4],
-        &pairs,
-        &[0; 4],
-    ]
-    .concat();
+    let blob = [&[1, 1, 0, 0, 0, 0, 0, 0], [0; 8].as_slice(), &client_challenge, &[0; 4], &pairs, &[0; 4]].concat();
     let proof = hmac_md5(&key, &[&SERVER_CHALLENGE, &blob]).unwrap();
     assert_eq!(proof.as_slice(), hex("68cd0ab851e51c96aabc927bebef6a1c"));
-    assert_eq!(
-        hmac_md5(&key, &[&proof]).unwrap().as_slice(),
-        hex("8de40ccadbc14a82f15cb0ad0de95ca3")
-    );
+    assert_eq!(hmac_md5(&key, &[&proof]).unwrap().as_slice(), hex("8de40ccadbc14a82f15cb0ad0de95ca3"));
     let lm = hmac_md5(&key, &[&SERVER_CHALLENGE, &client_challenge]).unwrap();
     assert_eq!(lm.as_slice(), hex("86c35097ac9cec102554764a57cccc19"));
 }
@@ -156,51 +131,27 @@ fn a_login_holds_together_from_end_to_end() {
     ];
     let challenge = challenge(FLAGS_OF_A_HOST, &pairs.concat());
     let ntlm = Ntlm::negotiate().unwrap();
-    let token = ntlm
-        .authenticate(
-            &challenge,
-            &account("Domain\\User"),
-            "hv1",
-            Some([0x5a; 16]),
-        )
-        .unwrap();
+    let token = ntlm.authenticate(&challenge, &account("Domain\\User"), "hv1", Some([0x5a; 16])).unwrap();
     let sent = Authenticate(&token);
 
     assert_eq!(sent.user(), utf16("User"));
     assert_eq!(sent.domain(), utf16("Domain"));
     assert_eq!(sent.workstation(), utf16("COMPUTER"));
-    assert_eq!(
-        sent.session_key(),
-        b"",
-        "the session key must never be sent"
-    );
+    assert_eq!(sent.session_key(), b"", "the session key must never be sent");
     assert_eq!(sent.flags() & 0x4000_0000, 0, "no key exchange");
-    assert_eq!(
-        sent.flags() & !FLAGS_OF_A_HOST,
-        0,
-        "nothing that the host did not offer"
-    );
+    assert_eq!(sent.flags() & !FLAGS_OF_A_HOST, 0, "nothing that the host did not offer");
     assert_eq!(sent.lm(), [0; 24]);
 
     let (proof, blob) = sent.nt().split_at(16);
     let key = hex("0c868a403bfd7a93a3001ef22ef02e3f");
-    assert_eq!(
-        hmac_md5(&key, &[&SERVER_CHALLENGE, blob])
-            .unwrap()
-            .as_slice(),
-        proof
-    );
+    assert_eq!(hmac_md5(&key, &[&SERVER_CHALLENGE, blob]).unwrap().as_slice(), proof);
     assert_eq!(blob[8..16], [9, 8, 7, 6, 5, 4, 3, 1], "the host's own time");
 
     let numbers: Vec<u16> = sent.pairs().into_iter().map(|(number, _)| number).collect();
     assert_eq!(numbers, [2, 1, 7, 10, 9, 6, 0]);
     assert_eq!(sent.pair(10), Some([0x5a; 16].as_slice()));
     assert_eq!(sent.pair(9).unwrap(), utf16("HTTP/hv1"));
-    assert_eq!(
-        sent.pair(6),
-        Some([3, 0, 0, 0].as_slice()),
-        "the host's bit stays, the MIC's is added"
-    );
+    assert_eq!(sent.pair(6), Some([3, 0, 0, 0].as_slice()), "the host's bit stays, the MIC's is added");
 
     let session_key = hmac_md5(&key, &[proof]).unwrap();
     let mut without = token.clone();
@@ -211,14 +162,8 @@ fn a_login_holds_together_from_end_to_end() {
 
 #[test]
 fn without_a_time_of_the_host_the_lm_response_is_computed_and_the_mic_still_sent() {
-    let challenge = challenge(
-        FLAGS_OF_A_HOST,
-        &[av(1, &utf16("Server")), av(0, &[])].concat(),
-    );
-    let token = Ntlm::negotiate()
-        .unwrap()
-        .authenticate(&challenge, &account("User"), "hv1", None)
-        .unwrap();
+    let challenge = challenge(FLAGS_OF_A_HOST, &[av(1, &utf16("Server")), av(0, &[])].concat());
+    let token = Ntlm::negotiate().unwrap().authenticate(&challenge, &account("User"), "hv1", None).unwrap();
     let sent = Authenticate(&token);
     assert_ne!(sent.lm(), [0; 24]);
     assert_ne!(sent.mic(), [0; 16]);
@@ -231,10 +176,7 @@ fn the_opening_token_asks_for_what_is_needed_and_has_a_version() {
     let ntlm = Ntlm::negotiate().unwrap();
     let token = ntlm.token();
     assert_eq!(&token[..12], b"NTLMSSP\0\x01\0\0\0");
-    assert_eq!(
-        u32::from_le_bytes(token[12..16].try_into().unwrap()),
-        0xa288_8205
-    );
+    assert_eq!(u32::from_le_bytes(token[12..16].try_into().unwrap()), 0xa288_8205);
     assert_eq!(&token[32..40], [10, 0, 0x63, 0x45, 0, 0, 0, 15]);
 }
 
@@ -250,14 +192,8 @@ fn challenges_that_make_no_sense_are_refused() {
         ("short", good[..40].to_vec()),
         ("another message", other),
         ("no unicode", challenge(FLAGS_OF_A_HOST & !1, &terminator)),
-        (
-            "no extended session security",
-            challenge(FLAGS_OF_A_HOST & !0x0008_0000, &terminator),
-        ),
-        (
-            "no target info",
-            challenge(FLAGS_OF_A_HOST & !0x0080_0000, &terminator),
-        ),
+        ("no extended session security", challenge(FLAGS_OF_A_HOST & !0x0008_0000, &terminator)),
+        ("no target info", challenge(FLAGS_OF_A_HOST & !0x0080_0000, &terminator)),
         ("too much target info", challenge(FLAGS_OF_A_HOST, &large)),
     ];
     let ntlm = Ntlm::negotiate().unwrap();

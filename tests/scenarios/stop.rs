@@ -1,0 +1,208 @@
+//! `stop`, from every state and after every kind of create.
+
+use serde_json::{Value, json};
+use simulated_host::{Mishap, PowerShell, PowerState, Windows};
+
+use crate::Scenario;
+use crate::case::Case;
+use crate::scene::Scene;
+use crate::world::{DISK, FOLDER, NAME, RECORD, create, likeness, method, record, stop_unseen};
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("stop::the_guest_is_asked_first", the_guest_is_asked_first),
+    ("stop::a_guest_that_does_not_follow_is_turned_off", a_guest_that_does_not_follow_is_turned_off),
+    ("stop::off_and_saved_are_success", off_and_saved_are_success),
+    ("stop::a_paused_vm_runs_only_on_its_own_network", a_paused_vm_runs_only_on_its_own_network),
+    ("stop::a_vm_that_hangs_between_two_states_is_turned_off", a_vm_that_hangs_between_two_states_is_turned_off),
+    ("stop::a_vm_without_marker_is_managed_by_its_name", a_vm_without_marker_is_managed_by_its_name),
+    ("stop::what_is_foreign_is_not_touched", what_is_foreign_is_not_touched),
+    ("stop::a_renamed_vm_is_stopped", a_renamed_vm_is_stopped),
+    ("stop::a_first_record_that_was_torn_is_removed", a_first_record_that_was_torn_is_removed),
+    ("stop::a_parked_vm_stays_parked_if_its_create_fails", a_parked_vm_stays_parked_if_its_create_fails),
+    ("stop::a_claimed_vm_is_not_parked", a_claimed_vm_is_not_parked),
+    ("stop::a_failed_start_whose_undoing_was_cut_short", a_failed_start_whose_undoing_was_cut_short),
+];
+
+fn stop(scene: &Scene) -> Case {
+    Case::new("stop", "stop.json").on(&scene.host)
+}
+
+fn finished(powershell: &PowerShell) -> Scene {
+    let scene = Scene::new(powershell);
+    create(&scene).run().succeeds("Instance created");
+    scene
+}
+
+fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
+    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
+}
+
+fn power(scene: &Scene) -> PowerState {
+    scene.state().vms()[0].state
+}
+
+#[track_caller]
+fn refused(scene: &Scene, words: &[&str]) {
+    let before = likeness(&scene.inventory().unwrap());
+    stop(scene).run().fails(words);
+    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+}
+
+fn the_guest_is_asked_first(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["Guest"] = json!({"Shutdown": "locked", "ShutdownSeconds": 2, "BootSeconds": 0}));
+    assert_eq!(method(&stop(&scene)), "graceful");
+    assert_eq!(power(&scene), PowerState::Off);
+    assert!(!scene.changes().iter().any(|call| call.cmdlet == "Stop-VM"));
+}
+
+fn a_guest_that_does_not_follow_is_turned_off(powershell: &PowerShell) {
+    for guest in ["ignores", "absent"] {
+        let scene = finished(powershell);
+        edit_vm(&scene, |vm| vm["Guest"] = json!({"Shutdown": guest, "ShutdownSeconds": 0, "BootSeconds": 0}));
+        assert_eq!(method(&stop(&scene).vm_key("shutdown_timeout", json!("3"))), "turned_off", "{guest}");
+        assert_eq!(power(&scene), PowerState::Off);
+    }
+}
+
+fn off_and_saved_are_success(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["State"] = json!("Saved"));
+    assert_eq!(method(&stop(&scene)), "saved");
+    assert_eq!(power(&scene), PowerState::Saved);
+    edit_vm(&scene, |vm| vm["State"] = json!("Off"));
+    assert_eq!(method(&stop(&scene)), "off");
+}
+
+fn a_paused_vm_runs_only_on_its_own_network(powershell: &PowerShell) {
+    let resumed = |scene: &Scene| scene.changes().iter().any(|call| call.cmdlet == "Resume-VM");
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["State"] = json!("Paused"));
+    assert_eq!(method(&stop(&scene)), "graceful");
+    assert!(resumed(&scene));
+    let changes: [fn(&mut Value); 3] = [
+        |vm| vm["Adapters"][0]["Vlan"]["AccessVlanId"] = json!(666),
+        |vm| vm["Adapters"][0]["Isolation"]["IsolationMode"] = json!("Vlan"),
+        |vm| {
+            let mut second = vm["Adapters"][0].clone();
+            (second["Name"], second["MacAddress"]) = (json!("NIC2"), json!("020100CC0077"));
+            vm["Adapters"].as_array_mut().unwrap().push(second);
+        },
+    ];
+    for change in changes {
+        let scene = finished(powershell);
+        edit_vm(&scene, |vm| {
+            vm["State"] = json!("Paused");
+            change(vm);
+        });
+        assert_eq!(method(&stop(&scene)), "turned_off");
+        assert!(!resumed(&scene));
+    }
+}
+
+fn a_vm_that_hangs_between_two_states_is_turned_off(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["State"] = json!("Stopping"));
+    assert_eq!(method(&stop(&scene).vm_key("shutdown_timeout", json!("2"))), "turned_off");
+    assert_eq!(power(&scene), PowerState::Off);
+}
+
+/// As CloudStack's own script made it.
+fn a_vm_without_marker_is_managed_by_its_name(powershell: &PowerShell) {
+    let machine = json!({"Name": NAME, "State": "Running", "Drives": [{"Path": DISK}]});
+    let scene = Scene::settled(powershell, Windows::new().with_disk(DISK, 1 << 30).with_machine(machine));
+    assert_eq!(method(&stop(&scene)), "graceful");
+    let state = scene.state();
+    assert_eq!((state.vms()[0].notes.as_str(), state.has_file(RECORD)), ("", false));
+}
+
+fn what_is_foreign_is_not_touched(powershell: &PowerShell) {
+    let other = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["Notes"] = json!(format!("cloudstack-vm-id: {other}")));
+    refused(&scene, &[other, "nothing was touched"]);
+    // Without a marker, beside a record that another host wrote, or that says that it was never finished.
+    edit_vm(&scene, |vm| vm["Notes"] = json!(""));
+    let mut foreign = record(&scene);
+    (foreign["host"], foreign["vm_id"]) = (json!("HV99"), json!(other));
+    scene.write(RECORD, foreign.to_string()).unwrap();
+    refused(&scene, &["HV99", "nothing was touched"]);
+    (foreign["host"], foreign["phase"]) = (json!("HV01"), json!("creating"));
+    scene.write(RECORD, foreign.to_string()).unwrap();
+    refused(&scene, &["half made", "nothing was touched"]);
+}
+
+fn a_renamed_vm_is_stopped(powershell: &PowerShell) {
+    for notes_are_lost in [false, true] {
+        let scene = finished(powershell);
+        edit_vm(&scene, |vm| {
+            vm["Name"] = json!("accounting");
+            if notes_are_lost {
+                vm["Notes"] = json!("");
+            }
+        });
+        assert_eq!(method(&stop(&scene)), "graceful");
+        assert_eq!(power(&scene), PowerState::Off);
+        assert!(scene.state().vms()[0].notes.contains("cloudstack-phase: complete"));
+    }
+}
+
+fn a_first_record_that_was_torn_is_removed(powershell: &PowerShell) {
+    let scene = Scene::new(powershell);
+    let before = likeness(&scene.inventory().unwrap());
+    scene.fail(Mishap::kill().cmdlet("Set-Content").occurrence(1).during_after_bytes(9)).unwrap();
+    create(&scene).run().fails(&[]);
+    scene.recover().unwrap();
+    assert_eq!(method(&stop_unseen(&scene)), "cleaned");
+    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+}
+
+fn a_parked_vm_stays_parked_if_its_create_fails(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    assert_eq!(method(&stop_unseen(&scene)), "parked");
+    let parked = scene.inventory().unwrap();
+    let memory = Mishap::error("OutOfMemory").category("FromStdErr").hresult("0x8007000E");
+    scene.fail(memory.cmdlet("Start-VM")).unwrap();
+    create(&scene).run().fails(&["memory"]);
+    scene.recover().unwrap();
+    assert_eq!(scene.inventory().unwrap(), parked);
+    assert_eq!(record(&scene)["phase"], "unclaimed");
+    create(&scene).host_key("network_switch", json!("None")).run().fails(&["None"]);
+    assert_eq!(scene.inventory().unwrap(), parked);
+    create(&scene).run().succeeds("Instance created");
+    assert_eq!(scene.state().vm(NAME).unwrap().state, PowerState::Running);
+}
+
+/// CloudStack has seen it: another action came after the create.
+fn a_claimed_vm_is_not_parked(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    create(&scene).run().succeeds("Instance created");
+    assert_eq!(record(&scene)["claimed"], true);
+    assert_eq!(method(&stop_unseen(&scene)), "graceful");
+    assert!(scene.state().vm(NAME).is_some());
+}
+
+/// The commonest failure of all: there is no memory for it. And then the disk cannot be removed at once.
+fn a_failed_start_whose_undoing_was_cut_short(powershell: &PowerShell) {
+    let scene = Scene::new(powershell);
+    let before = likeness(&scene.inventory().unwrap());
+    let memory = || Mishap::error("OutOfMemory").category("FromStdErr").hresult("0x8007000E").cmdlet("Start-VM");
+    scene.fail(memory()).unwrap();
+    scene
+        .fail(
+            Mishap::error("RemoveFileSystemItemUnAuthorizedAccess")
+                .category("PermissionDenied")
+                .cmdlet("Remove-Item")
+                .containing("i-2-45-VM.vhdx"),
+        )
+        .unwrap();
+    create(&scene).run().fails(&["memory", "could be undone", FOLDER]);
+    scene.recover().unwrap();
+    assert_eq!(method(&stop_unseen(&scene)), "cleaned");
+    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+    scene.fail(memory()).unwrap();
+    scene.fail(Mishap::kill().cmdlet("Remove-VM").after()).unwrap();
+    create(&scene).run().fails(&[]);
+    scene.recover().unwrap();
+    create(&scene).run().succeeds("Instance created");
+}
