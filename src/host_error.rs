@@ -1,6 +1,6 @@
 //! A failed conversation with the host in the operator's words: the library's sentence, and the key to set.
 
-use winrm::{CertificateError, CertificateReason, ErrorKind};
+use winrm::{CertificateError, CertificateReason, ErrorKind, SettingsError, Unreachable};
 
 use crate::error::Error;
 
@@ -8,22 +8,29 @@ use crate::error::Error;
 pub(crate) fn explain(error: winrm::Error) -> Error {
     let mut message = error.to_string();
     let remedy = match error.kind() {
+        // Whatever broke, it broke after the script had been sent.
+        _ if error.outcome_unknown() => Some("look at the VM on the host before you run the action again".to_owned()),
         ErrorKind::Certificate(certificate) => Some(certificate_remedy(certificate)),
+        ErrorKind::Settings(SettingsError::NoSystemRoots) => {
+            Some("set tls_ca_file or tls_fingerprint of the host".to_owned())
+        }
         ErrorKind::Settings(_) => Some("correct tls_ca_file of the host, or set tls_fingerprint".to_owned()),
         ErrorKind::Login(_) if error.is_login_refused() => {
             Some("correct username and password of the host; the login was tried once only".to_owned())
         }
+        ErrorKind::Unreachable(Unreachable::Name { .. } | Unreachable::NameService { .. }) => {
+            Some("check url of the host and this machine's name service, or give an IP address".to_owned())
+        }
         ErrorKind::Unreachable(_) => Some("check url and port of the host, and that it is up".to_owned()),
-        ErrorKind::TooSlow if !error.outcome_unknown() => {
+        ErrorKind::TooSlow => {
             message.push_str("; nothing was done on the host");
             Some(
                 "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)".to_owned(),
             )
         }
-        ErrorKind::Http(_) | ErrorKind::Tls(_) if !error.outcome_unknown() => {
+        ErrorKind::Http(_) | ErrorKind::Tls(_) => {
             Some("check that url and port of the host are those of WinRM's HTTPS listener".to_owned())
         }
-        _ if error.outcome_unknown() => Some("look at the VM on the host before you run the action again".to_owned()),
         _ => None,
     };
     let explained = Error::new(message);

@@ -131,11 +131,11 @@ function Resolve-Leftover {
 }
 
 Enter-Turn $Name $VhdPath
-Watch-Cancellation $Name $VhdPath
-Enter-Step 'look'
+$run.Step = 'look'
 foreach ($folder in $VhdPath, $VmPath) {
     if (-not (Test-Path -LiteralPath $folder -PathType Container)) { Stop-Script 'folder_not_found' "there is no folder $folder on this host" }
 }
+Watch-Cancellation $Name $VhdPath
 $existing = Find-Existing
 if ($null -ne $existing) {
     Use-Machine $existing.Machine $existing.Sidecar

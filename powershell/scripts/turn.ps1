@@ -16,6 +16,7 @@ function Enter-Turn {
         if ((Get-SecondsLeft) -le 0) { Stop-Script 'busy' "another action was still working on the VM $Name when the time was up" }
         Start-Sleep -Milliseconds 200
     }
+    if (-not (Test-Path -LiteralPath $Folder -PathType Container)) { return }
     foreach ($file in @(Get-CancelFile $Name $Folder)) { Remove-Item -LiteralPath $file -Force }
 }
 
@@ -42,7 +43,7 @@ function Exit-Turn {
     $run.Turn.Dispose()
 }
 
-# From here on every step looks for a cancel file.
+# From here on every step looks for a cancel file in the folder, which must be there.
 function Watch-Cancellation {
     param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
     $run.Cancellation = @{ Name = $Name; Folder = $Folder }
@@ -65,7 +66,6 @@ function New-CancelFile {
 
 function Get-CancelFile {
     param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)
-    if (-not (Test-Path -LiteralPath $Folder -PathType Container)) { return }
     foreach ($file in @(Get-ChildItem -LiteralPath $Folder -Filter "$Name.cancel-*" -File)) {
         if ($file.Name -match ('^' + [regex]::Escape($Name) + '\.cancel-[0-9a-f-]{32,36}$')) { "$Folder\$($file.Name)" }
     }

@@ -8,20 +8,83 @@ use tempfile::TempDir;
 
 use crate::case::{Case, Ran, fixtures, hyperv};
 
+/// Every fixture, and the key that its error must name. A file that is no payload is named itself.
+const KEYS: [(&str, &str); 60] = [
+    ("empty", "the payload file"),
+    ("generation-3", "externaldetails.virtualmachine.generation"),
+    ("host-is-text", "externaldetails.host"),
+    ("iso-path-missing", "externaldetails.virtualmachine.iso_path"),
+    ("iso-path-vhdx", "externaldetails.virtualmachine.iso_path"),
+    ("lswitch", "cloudstack.vm.details.nics[0].broadcastUri"),
+    ("mac-malformed", "cloudstack.vm.details.nics[0].mac"),
+    ("mac-multicast", "cloudstack.vm.details.nics[0].mac"),
+    ("memory-0", "cloudstack.vm.details.maxRam"),
+    ("memory-fraction", "cloudstack.vm.details.maxRam"),
+    ("name-device", "cloudstack.vm.details.name"),
+    ("name-dot", "cloudstack.vm.details.name"),
+    ("name-empty", "cloudstack.vm.details.name"),
+    ("name-expression", "cloudstack.vm.details.name"),
+    ("name-long", "cloudstack.vm.details.name"),
+    ("name-quote", "cloudstack.vm.details.name"),
+    ("names-differ", "virtualmachinename"),
+    ("nic-without-uri", "cloudstack.vm.details.nics[0].broadcastUri"),
+    ("nics-missing", "cloudstack.vm.details.nics"),
+    ("not-an-object", "the payload file"),
+    ("not-json", "the payload file"),
+    ("ovn", "cloudstack.vm.details.nics[0].broadcastUri"),
+    ("password-missing", "externaldetails.host.password"),
+    ("password-object", "externaldetails.host.password"),
+    ("port-0", "externaldetails.host.port"),
+    ("processors-0", "cloudstack.vm.details.cpus"),
+    ("pvlan", "cloudstack.vm.details.nics[0].broadcastUri"),
+    ("secure-boot-generation-1", "externaldetails.virtualmachine.secure_boot"),
+    ("secure-boot-maybe", "externaldetails.virtualmachine.secure_boot"),
+    ("switch-missing", "externaldetails.host.network_switch"),
+    ("template-path-control", "externaldetails.virtualmachine.template_path"),
+    ("template-path-dots", "externaldetails.virtualmachine.template_path"),
+    ("template-path-missing", "externaldetails.virtualmachine.template_path"),
+    ("template-path-outside", "externaldetails.virtualmachine.template_path"),
+    ("template-path-relative", "externaldetails.virtualmachine.template_path"),
+    ("template-path-short", "externaldetails.virtualmachine.template_path"),
+    ("template-path-unc", "externaldetails.virtualmachine.template_path"),
+    ("template-path-vhd", "externaldetails.virtualmachine.template_path"),
+    ("template-path-wildcard", "externaldetails.virtualmachine.template_path"),
+    ("tls-fingerprint-short", "externaldetails.host.tls_fingerprint"),
+    ("url-http", "externaldetails.host.url"),
+    ("url-missing", "externaldetails.host.url"),
+    ("url-with-user", "externaldetails.host.url"),
+    ("username-missing", "externaldetails.host.username"),
+    ("uuid-malformed", "virtualmachineid"),
+    ("verify-tls-certificate-no", "externaldetails.host.verify_tls_certificate"),
+    ("vhd-path-dots", "externaldetails.host.vhd_path"),
+    ("vhd-path-missing", "externaldetails.host.vhd_path"),
+    ("vhd-path-relative", "externaldetails.host.vhd_path"),
+    ("vhd-path-unc", "externaldetails.host.vhd_path"),
+    ("vhd-path-wildcard", "externaldetails.host.vhd_path"),
+    ("vhd-size-0", "externaldetails.virtualmachine.vhd_size_gb"),
+    ("vhd-size-above-64-tb", "externaldetails.virtualmachine.vhd_size_gb"),
+    ("vhd-size-fraction", "externaldetails.virtualmachine.vhd_size_gb"),
+    ("vhd-size-missing", "externaldetails.virtualmachine.vhd_size_gb"),
+    ("vlan-0", "cloudstack.vm.details.nics[0].broadcastUri"),
+    ("vlan-4095", "cloudstack.vm.details.nics[0].broadcastUri"),
+    ("vm-path-missing", "externaldetails.host.vm_path"),
+    ("vm-path-unc", "externaldetails.host.vm_path"),
+    ("vxlan", "cloudstack.vm.details.nics[0].broadcastUri"),
+];
+
 #[test]
 fn every_bad_payload_is_refused_before_a_connection_is_made() {
     let host = Host::start(Options::new()).unwrap();
-    let folder = fixtures().join("payloads/bad");
-    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    names.sort();
-    assert!(names.len() >= 50);
-    for name in names {
-        let name = name.to_str().unwrap();
-        let ran = Case::new("create", &format!("bad/{name}")).redirected_to(&host).run();
-        ran.fails(&[]);
+    let files = fs::read_dir(fixtures().join("payloads/bad")).unwrap().count();
+    assert_eq!(files, KEYS.len(), "a fixture is not in the table");
+    for (name, key) in KEYS {
+        let ran = Case::new("create", &format!("bad/{name}.json")).redirected_to(&host).run();
+        ran.fails(&[key]);
         assert!(!ran.stdout.contains("hunter2") && !ran.log.contains("hunter2"), "{name} shows a secret");
         let golden = without_folder(&ran.stdout).replace(&host.port().to_string(), "5986");
-        expect_file![fixtures().join("replies/bad").join(name)].assert_eq(&golden);
+        expect_file![fixtures().join(format!("replies/bad/{name}.json"))].assert_eq(&golden);
+        // What is wrong, and what to do: a rule that says what the value must be, or a remedy behind the sentence.
+        assert!([" must ", "; ", ": "].iter().any(|sign| golden.contains(sign)), "{name} has no remedy: {golden}");
     }
     assert_eq!(host.state().counters.connections, 0);
 }

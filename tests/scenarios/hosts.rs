@@ -6,7 +6,7 @@ use simulated_host::{Language, Mishap, PowerShell, PowerState, ServerVersion, Wi
 use crate::Scenario;
 use crate::case::Case;
 use crate::scene::Scene;
-use crate::world::{DISK, FOLDER, NAME, create, likeness, method};
+use crate::world::{DISK, FOLDER, NAME, create, finished, likeness, method};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("hosts::every_version_of_windows_server", every_version_of_windows_server),
@@ -174,8 +174,7 @@ fn a_network_that_changed_is_set(powershell: &PowerShell) {
 }
 
 fn a_network_that_cannot_be_set_is_refused(powershell: &PowerShell) {
-    let scene = Scene::new(powershell);
-    create(&scene).run().succeeds("Instance created");
+    let scene = finished(powershell);
     let another_mac = create(&scene).nic_key(0, "mac", json!("02:01:00:cc:00:99"));
     refused(&scene, &another_mac, &["MAC address", "020100CC0099", "only while the VM is off"]);
     scene.edit(|world| world["Machines"][0]["State"] = json!("Saved")).unwrap();
@@ -200,14 +199,12 @@ fn a_network_that_cannot_be_set_is_refused(powershell: &PowerShell) {
 
 fn a_vm_is_brought_to_run_from_every_state(powershell: &PowerShell) {
     for state in ["Off", "Saved", "Paused"] {
-        let scene = Scene::new(powershell);
-        create(&scene).run().succeeds("Instance created");
+        let scene = finished(powershell);
         scene.edit(|world| world["Machines"][0]["State"] = json!(state)).unwrap();
         create(&scene).run().succeeds("Instance created");
         assert_eq!(scene.state().vm(NAME).unwrap().state, PowerState::Running, "{state}");
     }
-    let scene = Scene::new(powershell);
-    create(&scene).run().succeeds("Instance created");
+    let scene = finished(powershell);
     assert_eq!(method(&Case::new("stop", "stop.json").on(&scene.host)), "graceful");
     create(&scene)
         .change(|payload| payload["cloudstack.vm.details"]["cpus"] = json!(4))

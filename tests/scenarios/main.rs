@@ -16,6 +16,7 @@
 
 #[path = "../extension/aimed.rs"]
 mod aimed;
+mod bootstrap;
 #[expect(dead_code, reason = "shared; not everything is needed here")]
 #[path = "../extension/case.rs"]
 mod case;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     }
     let is_ignored = powershell.is_none() && !is_required;
     let trials = [
+        bootstrap::SCENARIOS,
         create::SCENARIOS,
         hostile::SCENARIOS,
         hosts::SCENARIOS,

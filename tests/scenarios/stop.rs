@@ -6,7 +6,7 @@ use simulated_host::{Mishap, PowerShell, PowerState, Windows};
 use crate::Scenario;
 use crate::case::Case;
 use crate::scene::Scene;
-use crate::world::{DISK, FOLDER, NAME, RECORD, create, likeness, method, record, stop_unseen};
+use crate::world::{DISK, FOLDER, NAME, RECORD, create, finished, likeness, method, record, stop_unseen};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("stop::the_guest_is_asked_first", the_guest_is_asked_first),
@@ -25,12 +25,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 
 fn stop(scene: &Scene) -> Case {
     Case::new("stop", "stop.json").on(&scene.host)
-}
-
-fn finished(powershell: &PowerShell) -> Scene {
-    let scene = Scene::new(powershell);
-    create(&scene).run().succeeds("Instance created");
-    scene
 }
 
 fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {

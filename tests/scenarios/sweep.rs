@@ -87,7 +87,7 @@ fn killed(powershell: &PowerShell, moment: Moment, next: fn(&Scene, &Whole, &str
 fn failed(powershell: &PowerShell, moment: Moment, share: usize) {
     let whole = Whole::from_template(powershell);
     for call in whole.share(share) {
-        fail_and_retry(&Scene::new(powershell), whole, TEMPLATE, call, moment);
+        fail(&Scene::new(powershell), whole, TEMPLATE, call, moment);
     }
 }
 
@@ -97,7 +97,7 @@ fn killed_in_the_middle_of_a_step(powershell: &PowerShell) {
     let torn = |write, bytes| Mishap::kill().cmdlet("Set-Content").occurrence(write).during_after_bytes(bytes);
     let mut mishaps = vec![Mishap::kill().cmdlet("Copy-Item").during(), Mishap::kill().cmdlet("New-VM").during()];
     for write in 1..=3 {
-        mishaps.extend([0, 1, 60, 200].map(|bytes| torn(write, bytes)));
+        mishaps.extend([0, 60].map(|bytes| torn(write, bytes)));
     }
     for mishap in mishaps {
         let scene = Scene::new(powershell);
@@ -117,8 +117,8 @@ fn the_steps_of_an_iso_and_of_generation_1(powershell: &PowerShell) {
     let calls: Vec<_> = whole.calls.iter().filter(|call| others.contains(&call.cmdlet.as_str())).collect();
     assert_eq!(calls.len(), others.len());
     for call in calls {
-        fail_and_retry(&Scene::new(powershell), &whole, fixture, call, Moment::Before);
-        fail_and_retry(&Scene::new(powershell), &whole, fixture, call, Moment::After);
+        fail(&Scene::new(powershell), &whole, fixture, call, Moment::Before);
+        fail(&Scene::new(powershell), &whole, fixture, call, Moment::After);
         let scene = Scene::new(powershell);
         scene.fail(at(Mishap::kill(), call, Moment::After)).unwrap();
         create(&scene, fixture).run().fails(&["no answer", "unknown"]);
@@ -127,15 +127,13 @@ fn the_steps_of_an_iso_and_of_generation_1(powershell: &PowerShell) {
     }
 }
 
-/// The first error is what the user reads, all is undone, and the retry succeeds.
-fn fail_and_retry(scene: &Scene, whole: &Whole, fixture: &str, call: &Call, moment: Moment) {
-    let step = describe(call, moment);
+/// The first error is what the user reads, and all is undone: the host is as it was, so a retry meets nothing new.
+fn fail(scene: &Scene, whole: &Whole, fixture: &str, call: &Call, moment: Moment) {
     let error = Mishap::error("Unspecified").category("NotSpecified").message("the lamp is broken");
     scene.fail(at(error, call, moment)).unwrap();
     create(scene, fixture).run().fails(&["the lamp is broken"]);
-    assert_eq!(likeness(&scene.inventory().unwrap()), whole.before, "not all was undone {step}");
-    scene.recover().unwrap();
-    retried(scene, whole, fixture, &step);
+    let step = describe(call, moment);
+    assert_eq!(likeness(&scene.inventory().unwrap()), whole.before, "not all was undone, {step}");
 }
 
 fn retried(scene: &Scene, whole: &Whole, fixture: &str, step: &str) {
@@ -143,14 +141,14 @@ fn retried(scene: &Scene, whole: &Whole, fixture: &str, step: &str) {
     assert_eq!(likeness(&scene.inventory().unwrap()), whole.after, "the retry left something behind, {step}");
 }
 
-/// What is half made is gone; what is finished is parked, off, and the next create takes it back.
+/// What is half made is gone, and the host as it was; what is finished is parked, off, and the next create takes it back.
 fn stopped(scene: &Scene, whole: &Whole, fixture: &str, step: &str) {
     let method = method(&stop_unseen(scene));
-    if method != "parked" {
-        assert!(["absent", "cleaned"].contains(&method.as_str()), "{method} {step}");
-        assert_eq!(likeness(&scene.inventory().unwrap()), whole.before, "the stop left something behind, {step}");
+    if method == "parked" {
+        return retried(scene, whole, fixture, step);
     }
-    retried(scene, whole, fixture, step);
+    assert!(["absent", "cleaned"].contains(&method.as_str()), "{method} {step}");
+    assert_eq!(likeness(&scene.inventory().unwrap()), whole.before, "the stop left something behind, {step}");
 }
 
 fn create(scene: &Scene, fixture: &str) -> Case {

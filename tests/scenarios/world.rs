@@ -1,7 +1,9 @@
 //! What the scenarios agree on: the VM of `create.json`, and how two states are compared.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
-use simulated_host::Inventory;
+use simulated_host::{Inventory, PowerShell};
 
 use crate::case::Case;
 use crate::scene::Scene;
@@ -13,6 +15,30 @@ pub(crate) const RECORD: &str = r"D:\Hyper-V\Virtual Hard Disks\i-2-45-VM.clouds
 
 pub(crate) fn create(scene: &Scene) -> Case {
     Case::new("create", "create.json").on(&scene.host)
+}
+
+/// A scene with a VM that a create has finished. Only the first one is made; the others are its likeness.
+pub(crate) fn finished(powershell: &PowerShell) -> Scene {
+    static MADE: OnceLock<Made> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let scene = Scene::new(powershell);
+        create(&scene).run().succeeds("Instance created");
+        let paths = scene.inventory().unwrap().files;
+        let files = paths.into_iter().map(|path| (scene.read(&path).unwrap(), path)).collect();
+        Made { world: scene.world().unwrap(), files }
+    });
+    let scene = Scene::new(powershell);
+    for (contents, path) in &made.files {
+        scene.write(path, contents).unwrap();
+    }
+    scene.edit(|world| *world = made.world.clone()).unwrap();
+    scene
+}
+
+/// What a create has left: the world, and every file.
+struct Made {
+    world: Value,
+    files: Vec<(Vec<u8>, String)>,
 }
 
 /// The stop that CloudStack sends after a create whose end it did not see.

@@ -37,6 +37,11 @@ impl PowerShell {
         Self { program }
     }
 
+    /// The program.
+    pub fn path(&self) -> &Path {
+        &self.program
+    }
+
     /// A start of the program for the machine whose state lies in that folder: no profile, no colours, nothing of this
     /// user's environment, and a process group of its own that can be ended as a whole.
     pub(super) fn command(&self, state: &Path) -> Command {
@@ -54,6 +59,8 @@ impl PowerShell {
             .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
             .env("POWERSHELL_UPDATECHECK", "Off")
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+            // A process of two seconds never earns back what it spends on watching itself.
+            .env("DOTNET_TieredPGO", "0")
             .current_dir(&scratch)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
