@@ -30,9 +30,9 @@ fn name(payload: &Payload) -> Result<VmName, Error> {
     let name = field.required("CloudStack writes it", VmName::parse)?;
     let other = Field::new("virtualmachinename", &payload.virtualmachinename);
     match other.optional(VmName::parse)? {
-        Some(second) if second != name => {
-            Err(other.error(&Problem::from("is another name than `cloudstack.vm.details.name`")))
-        }
+        Some(second) if second != name => Err(other.error(&Problem::from(
+            "is another name than `cloudstack.vm.details.name`; both must be the VM's instance name",
+        ))),
         _ => Ok(name),
     }
 }
@@ -43,7 +43,7 @@ fn uuid(payload: &Payload) -> Result<VmUuid, Error> {
     let other = Field::new("cloudstack.vm.details.uuid", &payload.vm.uuid);
     match (field.optional(VmUuid::parse)?, other.optional(VmUuid::parse)?) {
         (Some(first), Some(second)) if first != second => {
-            Err(field.error(&Problem::from("is another UUID than `cloudstack.vm.details.uuid`")))
+            Err(field.error(&Problem::from("is another UUID than `cloudstack.vm.details.uuid`; both must be the VM's")))
         }
         (Some(uuid), _) | (None, Some(uuid)) => Ok(uuid),
         (None, None) => field.required("CloudStack writes it", VmUuid::parse),
