@@ -84,7 +84,7 @@ impl Remote for WinRm {
         let streams = Streams { stdout: &output.stdout, stderr: &output.stderr, exit_code: output.exit_code };
         let answer = rendered.read(streams).map_err(|error| script_error::explain(rendered.name, error))?;
         for line in answer.log {
-            tracing::info!(script = rendered.name, "Host: {line}");
+            tracing::info!(script = rendered.name, said = ?line, "The host says");
         }
         if !answer.noise.is_empty() {
             tracing::debug!(

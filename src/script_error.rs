@@ -20,7 +20,7 @@ pub(crate) fn explain(name: &str, error: AnswerError) -> Error {
 
 fn failed(name: &str, failure: &Failure) -> Error {
     for line in &failure.log {
-        tracing::info!(script = name, "Host: {line}");
+        tracing::info!(script = name, said = ?line, "The host says");
     }
     tracing::warn!(
         script = name,

@@ -1,13 +1,16 @@
 //! What hosts do to a `create`, each told apart by what the operator reads.
 
+use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
 use simulated_host::{Action, Certificate, ChannelBinding, Host, Noise, Options, Point, Rule, Verb, World};
+use tempfile::TempDir;
 
-use crate::case::Case;
+use crate::case::{Case, Ran, hyperv};
 
 fn create(host: &Host) -> Case {
     Case::new("create", "create.json").on(host)
@@ -175,4 +178,19 @@ fn the_port_may_stand_beside_the_address() {
     let host = Host::start(Options::new()).unwrap();
     let case = create(&host).host_key("url", json!("127.0.0.1")).host_key("port", json!(host.port()));
     case.run().succeeds("Instance created");
+}
+
+#[test]
+fn the_systems_roots_are_the_default() {
+    let (host, other) = (Host::start(Options::new()).unwrap(), Host::start(Options::new()).unwrap());
+    let folder = TempDir::new().unwrap();
+    let payload = folder.path().join("payload.json");
+    let unset = create(&host).host_key("tls_ca_file", json!(null)).host_key("verify_tls_certificate", json!(null));
+    fs::write(&payload, unset.text()).unwrap();
+    let with_roots = |roots: &Path| {
+        let mut command = hyperv(folder.path(), &["create", payload.to_str().unwrap(), "60"]);
+        Ran::from(command.env("SSL_CERT_FILE", roots))
+    };
+    with_roots(host.ca_file()).succeeds("Instance created");
+    with_roots(other.ca_file()).fails(&["not trusted", "tls_ca_file", "tls_fingerprint"]);
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use simulated_host::{Host, Options, PowerShell, Windows};
 use tempfile::TempDir;
 
@@ -13,6 +13,7 @@ use crate::world::{NAME, create};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("hostile::every_field_refuses_or_carries", every_field_refuses_or_carries),
+    ("hostile::every_string_of_the_payload", every_string_of_the_payload),
     ("hostile::a_switch_may_have_any_name_1", |it| a_switch_may_have_any_name(it, 0)),
     ("hostile::a_switch_may_have_any_name_2", |it| a_switch_may_have_any_name(it, 1)),
     ("hostile::a_template_may_have_any_name_that_windows_takes", a_template_may_have_any_name_that_windows_takes),
@@ -99,6 +100,50 @@ fn every_field_refuses_or_carries(_: &PowerShell) {
     // Half of a pair is no text at all.
     let half = Case::new("create", "create.json").on(&host);
     half.text_of_payload(|text| text.replace("External vSwitch", "\\ud83d")).run().fails(&["is not JSON"]);
+}
+
+/// Whatever string it is, of this VM or of CloudStack: one line comes back, and what reached the host is data.
+fn every_string_of_the_payload(_: &PowerShell) {
+    let (_folder, tripwire) = tripwire();
+    let values = values(&tripwire);
+    let some = [&values[0], &values[4], &values[9], &values[10], &values[19]];
+    let mut paths = Vec::new();
+    Case::new("create", "create.json").change(|payload| paths = strings(payload, &mut Vec::new()));
+    assert!(paths.len() > 40, "{} strings", paths.len());
+    let host = Host::start(Options::new()).unwrap();
+    for path in paths.iter().filter(|path| !path.ends_with(&["url".to_owned()])) {
+        for value in some.into_iter().map(String::as_str).chain(["a\nb"]) {
+            let case = Case::new("create", "create.json").on(&host);
+            let ran = case.change(|payload| *at(payload, path) = json!(value)).run();
+            let status = ran.reply()["status"].clone();
+            assert!(status == "success" || ran.code == Some(1), "{path:?}");
+        }
+        assert_nothing_ran(&tripwire);
+    }
+}
+
+/// The paths of all strings below a value.
+fn strings(value: &Value, path: &mut Vec<String>) -> Vec<Vec<String>> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::String(_) => return vec![path.clone()],
+        Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for (key, child) in children {
+        path.push(key);
+        found.extend(strings(child, path));
+        path.pop();
+    }
+    found
+}
+
+fn at<'v>(value: &'v mut Value, path: &[String]) -> &'v mut Value {
+    path.iter().fold(value, |value, key| match value {
+        Value::Array(items) => &mut items[key.parse::<usize>().unwrap()],
+        other => &mut other[key.as_str()],
+    })
 }
 
 fn a_switch_may_have_any_name(powershell: &PowerShell, share: usize) {
