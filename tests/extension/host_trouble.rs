@@ -119,6 +119,9 @@ fn noise_around_the_answer_does_no_harm() {
     create(&host).run().succeeds("Instance created");
 }
 
+/// A busy machine may run a process late. No limit that is missed for another reason is missed by so little.
+const SLACK: Duration = Duration::from_secs(1);
+
 /// CloudStack kills a process at the timeout, and what it has printed until then is lost.
 #[test]
 fn a_host_that_falls_silent_is_given_up_in_time() {
@@ -129,8 +132,10 @@ fn a_host_that_falls_silent_is_given_up_in_time() {
             for seconds in [1, 2, 4] {
                 scope.spawn(move || {
                     let host = Host::start(Options::new().rule(Rule::new(point, Action::Silence))).unwrap();
-                    let ran =
-                        create(&host).timeout(&seconds.to_string()).start().end_within(Duration::from_secs(seconds));
+                    let ran = create(&host)
+                        .timeout(&seconds.to_string())
+                        .start()
+                        .end_within(Duration::from_secs(seconds) + SLACK);
                     ran.unwrap_or_else(|| panic!("{point:?}: nothing within {seconds} s")).fails(&[]);
                 });
             }
@@ -143,7 +148,7 @@ fn a_host_that_falls_silent_is_given_up_in_time() {
 fn a_shell_that_cannot_be_removed_costs_no_success() {
     for seconds in [2, 4] {
         let host = Host::start(Options::new().rule(Rule::new(Verb::Delete, Action::Silence))).unwrap();
-        let ran = create(&host).timeout(&seconds.to_string()).start().end_within(Duration::from_secs(seconds));
+        let ran = create(&host).timeout(&seconds.to_string()).start().end_within(Duration::from_secs(seconds) + SLACK);
         ran.unwrap_or_else(|| panic!("nothing within {seconds} s")).succeeds("Instance created");
     }
 }
