@@ -29,11 +29,22 @@ function Save-Claim {
 
 # Parks a VM again that was taken back, unless it runs by now.
 function Undo-TakingBack {
-    param([Parameter(Mandatory = $true)] $Machine, [Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $RecordPath)
-    if (@('Off', 'Saved') -notcontains "$($Machine.Vm.State)") { return }
-    Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Machine.Name
+    param(
+        [Parameter(Mandatory = $true)] $Machine,
+        [Parameter(Mandatory = $true)] [string] $ParkedName,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] [string] $RecordPath
+    )
+    if ("$($Machine.Vm.State)" -notmatch '^(Off|Saved|FastSaved|Hibernated)(Critical)?$') { return 'kept' }
+    Hyper-V\Rename-VM -VM $Machine.Vm -NewName $ParkedName
     $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
-    $null = Save-Claim $Machine $Uuid (Read-Record $RecordPath) $RecordPath 'unclaimed' $false
+    $null = Save-Claim $Machine $Uuid (Find-Record $RecordPath $Machine) $RecordPath 'unclaimed' $false
+}
+
+# The name under which nothing is reported to CloudStack.
+function New-ParkedName {
+    param([Parameter(Mandatory = $true)] [string] $Name)
+    "$Name.unclaimed-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
 }
 
 # Never started by us: ours in the phase "creating", or made by our New-VM in a run that was killed before it wrote the Notes.

@@ -29,18 +29,18 @@ $recordPath = Get-RecordPath $VhdPath $Name
 function Use-Machine {
     param($Machine, $Sidecar)
     $null = Get-NeededSwitch $Nics
+    $null = Wait-SettledState $Machine.Vm
     # A parked VM stays unclaimed: this very create may end unseen as well. If it fails, the VM is parked again: under its own name
     # this host would report it off.
     if ($Machine.Parked) {
-        if ($Machine.Name -cne $Name) {
-            Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Name
-            Add-Undo 'taking back' { param($back, $owner, $path) Undo-TakingBack $back $owner $path } @($Machine, $Uuid, $recordPath)
-        }
+        $parkedName = $Machine.Name
+        if ($parkedName -ceq $Name) { $parkedName = New-ParkedName $Name }
+        Add-Undo 'taking back' { param($back, $name, $owner, $path) Undo-TakingBack $back $name $owner $path } @($Machine, $parkedName, $Uuid, $recordPath)
+        if ($Machine.Name -cne $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Name }
         Write-Log "the VM $($Machine.Name), which a stop had parked, was taken back"
     }
     $record = Save-Claim $Machine $Uuid $Sidecar $recordPath 'complete' (-not $Machine.Parked)
     Enter-Step 'network'
-    $null = Wait-SettledState $Machine.Vm
     Set-Network $Machine.Vm $Nics
     # It stands now, and whatever fails later must not bring the old one back: its VLAN may be another tenant's by now.
     Remove-Undo 'network'
@@ -49,8 +49,9 @@ function Use-Machine {
     Set-Size $Machine.Vm $Processors $MemoryBytes
     Enter-Step 'start'
     Start-Machine $Machine.Vm
+    $state = Assert-Running $Machine.Vm
     $run.Undo.Clear()
-    [ordered]@{ Id = $Machine.Id; State = Assert-Running $Machine.Vm; Made = $false }
+    [ordered]@{ Id = $Machine.Id; State = $state; Made = $false }
 }
 
 function New-Machine {
@@ -89,7 +90,7 @@ function New-Machine {
     $run.UndoCovered = $false
     Enter-Step 'start'
     # "creating" means that we never started it, so the phase changes before the start, and changes back first if the start fails.
-    Add-Undo 'phase' { param($made, $owner, $path, $record) Write-Marker $made $owner 'creating' $path; $record.phase = 'creating'; Write-Record $path $record } @($vm, $Uuid, $recordPath, $record)
+    Add-Undo 'phase' { param($made, $owner, $path, $record) $record.phase = 'creating'; try { Write-Record $path $record } finally { Write-Marker $made $owner 'creating' $path } } @($vm, $Uuid, $recordPath, $record)
     Write-Marker $vm $Uuid 'complete' $recordPath
     $record.phase = 'complete'
     Write-Record $recordPath $record

@@ -101,7 +101,10 @@ function Confirm-Ownership {
         $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
         return $true
     }
-    if ($null -ne $record) { Assert-OwnRecord $record $Sidecar.Path $Machine.Name $Uuid }
+    if ($null -ne $record) {
+        Assert-OwnRecord $record $Sidecar.Path $Machine.Name $Uuid
+        Assert-NoOther $Machine $record $Sidecar.Path
+    }
     $false
 }
 
@@ -118,6 +121,15 @@ function Find-Record {
     $sidecar = Read-Record $Path
     if ($sidecar.Exists -or $null -eq $Machine -or $Machine.Marker.Record -eq '' -or $Machine.Marker.Record -eq $Path) { return $sidecar }
     Read-Record $Machine.Marker.Record
+}
+
+# The VM that the record names may be here under another name. Then this one, without a marker, is a stranger with its name.
+function Assert-NoOther {
+    param([Parameter(Mandatory = $true)] $Machine, [Parameter(Mandatory = $true)] $Record, [Parameter(Mandatory = $true)] [string] $Path)
+    if ("$($Record.vm_id)" -notmatch '^[0-9A-Fa-f-]{36}$') { return }
+    if (@(Get-MachineRow "Name = '$($Record.vm_id)'").Count -gt 0) {
+        Stop-Script 'vm_ambiguous' "the VM $($Machine.Name) ($($Machine.Id)) carries no CloudStack UUID, and the record $Path names another VM of this host, $($Record.vm_id)"
+    }
 }
 
 function Assert-RecordOwner {

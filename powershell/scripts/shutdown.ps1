@@ -30,7 +30,11 @@ function Resume-OwnNetwork {
         Write-Log "the paused VM $($Vm.Name) is on another network than CloudStack gave it; it is turned off without being resumed"
         return $false
     }
-    Hyper-V\Resume-VM -VM $Vm
+    try { Hyper-V\Resume-VM -VM $Vm }
+    catch {
+        Write-Log "the paused VM $($Vm.Name) could not be resumed: $($_.Exception.Message)"
+        return $false
+    }
     $true
 }
 
@@ -84,10 +88,11 @@ function Stop-Hard {
     param([Parameter(Mandatory = $true)] $Vm)
     $run.Step = 'turn off'
     $clock = [Diagnostics.Stopwatch]::StartNew()
+    $limit = [Math]::Max(2, [Math]::Min(30, (Get-SecondsLeft)))
     while ("$($Vm.State)" -notmatch '^Off(Critical)?$') {
         try { Hyper-V\Stop-VM -VM $Vm -TurnOff -Force }
-        catch { if ($clock.Elapsed.TotalSeconds -ge 30) { throw } }
-        if ($clock.Elapsed.TotalSeconds -ge 30) { Stop-Script 'not_off' "the VM $($Vm.Name) was turned off, but it is $($Vm.State)" }
+        catch { if ($clock.Elapsed.TotalSeconds -ge $limit -or (Get-ErrorCode $_) -eq 'access_denied') { throw } }
+        if ($clock.Elapsed.TotalSeconds -ge $limit) { Stop-Script 'not_off' "the VM $($Vm.Name) was turned off, but it is $($Vm.State)" }
         if ("$($Vm.State)" -notmatch '^Off(Critical)?$') { Start-Sleep -Milliseconds 500 }
     }
 }

@@ -58,7 +58,7 @@ function Suspend-Unclaimed {
     $run.Step = 'park'
     # A saved VM holds no memory, and its saved state is kept.
     if ("$($Machine.Vm.State)" -notmatch 'Saved') { Stop-Hard $Machine.Vm }
-    if ($Machine.Name -ceq $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName "$Name.unclaimed-$([guid]::NewGuid().ToString('N').Substring(0, 8))" }
+    if ($Machine.Name -ceq $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName (New-ParkedName $Name) }
     $record = Save-Claim $Machine $Uuid $Sidecar $recordPath 'unclaimed' $false
     $disks = @(foreach ($path in $record.disks) { if (Test-Path -LiteralPath $path) { "$path ($((Get-Item -LiteralPath $path).Length) bytes)" } })
     Write-Log "the VM $Name was finished here, but CloudStack has not seen it; it is kept, off, as $($Machine.Vm.Name), with $($disks -join ', ')"

@@ -17,7 +17,7 @@ function Enter-Turn {
         Start-Sleep -Milliseconds 200
     }
     if (-not (Test-Path -LiteralPath $Folder -PathType Container)) { return }
-    foreach ($file in @(Get-CancelFile $Name $Folder)) { Remove-Item -LiteralPath $file -Force }
+    foreach ($file in @(Get-CancelFile $Name $Folder)) { Remove-RecordFile $file }
 }
 
 # True once this process holds the mutex. A holder that died has left it to us.

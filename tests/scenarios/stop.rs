@@ -19,6 +19,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("stop::a_renamed_vm_is_stopped", a_renamed_vm_is_stopped),
     ("stop::a_first_record_that_was_torn_is_removed", a_first_record_that_was_torn_is_removed),
     ("stop::a_parked_vm_stays_parked_if_its_create_fails", a_parked_vm_stays_parked_if_its_create_fails),
+    ("stop::a_stranger_with_the_name_is_not_touched", a_stranger_with_the_name_is_not_touched),
     ("stop::a_claimed_vm_is_not_parked", a_claimed_vm_is_not_parked),
     ("stop::a_failed_start_whose_undoing_was_cut_short", a_failed_start_whose_undoing_was_cut_short),
 ];
@@ -163,8 +164,32 @@ fn a_parked_vm_stays_parked_if_its_create_fails(powershell: &PowerShell) {
     assert_eq!(record(&scene)["phase"], "unclaimed");
     create(&scene).host_key("network_switch", json!("None")).run().fails(&["None"]);
     assert_eq!(scene.inventory().unwrap(), parked);
+    // Killed when it had its name back already, and then it fails.
+    scene.fail(Mishap::kill().cmdlet("Rename-VM").after()).unwrap();
+    create(&scene).run().fails(&[]);
+    scene.recover().unwrap();
+    let memory = Mishap::error("OutOfMemory").category("FromStdErr").hresult("0x8007000E");
+    scene.fail(memory.cmdlet("Start-VM")).unwrap();
+    create(&scene).run().fails(&["memory"]);
+    scene.recover().unwrap();
+    assert!(scene.state().vms()[0].name.starts_with("i-2-45-VM.unclaimed-"));
     create(&scene).run().succeeds("Instance created");
     assert_eq!(scene.state().vm(NAME).unwrap().state, PowerState::Running);
+}
+
+/// An administrator has renamed ours, and another VM has its name now.
+fn a_stranger_with_the_name_is_not_touched(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["Name"] = json!("accounting"));
+    scene
+        .edit(|world| {
+            let mut stranger = world["Machines"][0].clone();
+            stranger["Id"] = json!("99999999-aaaa-4bbb-8ccc-dddddddddddd");
+            (stranger["Name"], stranger["Notes"], stranger["Drives"]) = (json!(NAME), json!(""), json!([]));
+            world["Machines"].as_array_mut().unwrap().push(stranger);
+        })
+        .unwrap();
+    refused(&scene, &["carries no CloudStack UUID", "names another VM"]);
 }
 
 /// CloudStack has seen it: another action came after the create.
@@ -197,6 +222,14 @@ fn a_failed_start_whose_undoing_was_cut_short(powershell: &PowerShell) {
     scene.fail(memory()).unwrap();
     scene.fail(Mishap::kill().cmdlet("Remove-VM").after()).unwrap();
     create(&scene).run().fails(&[]);
+    scene.recover().unwrap();
+    create(&scene).run().succeeds("Instance created");
+    // Hyper-V refuses the Notes of a VM between two states.
+    let scene = Scene::new(powershell);
+    scene.fail(memory()).unwrap();
+    let refused = Mishap::error("InvalidState").cmdlet("Set-VM").containing("phase: creating").occurrence(2);
+    scene.fail(refused).unwrap();
+    create(&scene).run().fails(&["memory"]);
     scene.recover().unwrap();
     create(&scene).run().succeeds("Instance created");
 }
