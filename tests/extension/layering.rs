@@ -100,9 +100,9 @@ fn only_main_prints() {
 
 /// Whether a file uses a crate: a path through it, in code.
 fn names(file: &Path, crate_name: &str) -> bool {
-    let path = format!("{crate_name}::");
-    code(file).match_indices(&path).any(|(at, _)| {
-        let before = code(file)[..at].chars().next_back();
+    let code = code(file);
+    code.match_indices(&format!("{crate_name}::")).any(|(at, _)| {
+        let before = code.get(..at).and_then(|before| before.chars().next_back());
         !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
     })
 }

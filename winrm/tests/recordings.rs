@@ -31,7 +31,6 @@ struct Story {
     deleted: usize,
 }
 
-#[expect(clippy::print_stderr, reason = "what was left out must be seen")]
 fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/recordings/pypsrp");
     if folder.is_dir() {

@@ -7,16 +7,7 @@
 //! `scanner_cases.rs` and `rule_cases.rs` prove that the scanner sees what it must and that each rule can fail. Where PowerShell is
 //! found its own parser is the second opinion: on the syntax, and on every command and parameter that the scanner saw.
 
-#![allow(
-    clippy::as_conversions,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, and says what it did not try"
-)]
+#![cfg(test)]
 
 mod check;
 mod commands;

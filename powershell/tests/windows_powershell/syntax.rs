@@ -95,7 +95,7 @@ fn is_new_number(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     let ending = word.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = word.len() - ending.len();
-    let is_binary = word.starts_with("0b") && word[2..].starts_with(['0', '1']);
+    let is_binary = word.strip_prefix("0b").is_some_and(|digits| digits.starts_with(['0', '1']));
     digits > 0 && (is_binary || ["n", "s", "u", "y", "ul", "us", "uy"].contains(&ending))
 }
 
