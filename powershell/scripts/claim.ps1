@@ -4,26 +4,51 @@ What an action does about a VM's two records before it works: keeps the sidecar 
 half-made one.
 #>
 
-# Writes the sidecar at today's place and the Notes that lead to it, and returns the record. Claimed: CloudStack knows this VM by now,
-# so that no clean-up after a failed create may take it for one that was never seen.
-function Save-Claim {
+# A found VM with its record, after all that makes it untouchable has been looked at. Phase is empty where there is no marker.
+function Open-Machine {
     param(
         [Parameter(Mandatory = $true)] $Machine,
         [Parameter(Mandatory = $true)] [string] $Uuid,
-        [Parameter(Mandatory = $true)] $Sidecar,
+        [Parameter(Mandatory = $true)] [string] $RecordPath
+    )
+    $sidecar = Find-Record $RecordPath $Machine
+    $isOurs = Confirm-Ownership $Machine $Uuid $sidecar
+    if ($sidecar.Exists -and $null -eq $sidecar.Record) { Stop-Script 'record_unreadable' "the record $($sidecar.Path) cannot be read" }
+    $isHalfMade = Test-HalfMade $Machine $Uuid $sidecar $isOurs
+    $phase = Get-Phase $Machine $sidecar
+    if (-not $isOurs -and $null -ne $sidecar.Record) { $phase = "$($sidecar.Record.phase)" }
+    if (-not $isHalfMade -and $phase -eq 'creating') {
+        Stop-Script 'vm_unfinished' "the VM $($Machine.Name) looks half made, but it is $($Machine.Vm.State), or has checkpoints or a disk that no record names"
+    }
+    [pscustomobject]@{ Machine = $Machine; Sidecar = $sidecar; IsOurs = $isOurs; IsHalfMade = $isHalfMade; Phase = $phase }
+}
+
+# Writes the sidecar at today's place and the Notes that lead to it, and returns the record. Claimed: CloudStack knows this VM by now,
+# so that no clean-up after a failed create may take it for one that was never seen. Nics: what CloudStack gives it now.
+function Save-Claim {
+    param(
+        [Parameter(Mandatory = $true)] $Own,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
         [Parameter(Mandatory = $true)] [string] $RecordPath,
         [Parameter(Mandatory = $true)] [string] $Phase,
-        [Parameter(Mandatory = $true)] [bool] $Claimed
+        [Parameter(Mandatory = $true)] [bool] $Claimed,
+        [object[]] $Nics
     )
-    $record = $Sidecar.Record
-    if ($null -eq $record) { $record = New-Record $Uuid $Phase; $record.disks = @(Get-DrivePath $Machine.Vm) }
+    $machine = $Own.Machine
+    $record = $Own.Sidecar.Record
+    if ($null -eq $record) {
+        $record = New-Record $Uuid $Phase
+        if ($Own.IsOurs) { $record.disks = @(Get-DrivePath $machine.Vm) }
+    }
     $record.phase = $Phase
-    $record.vm_id = $Machine.Id
+    $record.vm_id = $machine.Id
     $record.claimed = $Claimed
+    if ($null -ne $Nics) { $record.network = @(ConvertTo-NetworkRecord $Nics) }
     Write-Record $RecordPath $record
-    if ($Machine.Marker.Phase -ne $Phase -or $Machine.Marker.Record -ne $RecordPath) { Write-Marker $Machine.Vm $Uuid $Phase $RecordPath }
+    $isNamed = $machine.Marker.Phase -eq $Phase -and $machine.Marker.Record -eq $RecordPath
+    if ($Own.IsOurs -and -not $isNamed) { Write-Marker $machine.Vm $Uuid $Phase $RecordPath }
     # The folder of the host's details has changed since. Two records would one day disagree.
-    if ($Sidecar.Exists -and $Sidecar.Path -ne $RecordPath) { Remove-Record $Sidecar.Path }
+    if ($Own.Sidecar.Exists -and $Own.Sidecar.Path -ne $RecordPath) { Remove-Record $Own.Sidecar.Path }
     $record
 }
 
@@ -38,7 +63,8 @@ function Undo-TakingBack {
     if ("$($Machine.Vm.State)" -notmatch '^(Off|Saved|FastSaved|Hibernated)(Critical)?$') { return 'kept' }
     Hyper-V\Rename-VM -VM $Machine.Vm -NewName $ParkedName
     $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
-    $null = Save-Claim $Machine $Uuid (Find-Record $RecordPath $Machine) $RecordPath 'unclaimed' $false
+    $own = [pscustomobject]@{ Machine = $Machine; Sidecar = Find-Record $RecordPath $Machine; IsOurs = $true }
+    $null = Save-Claim $own $Uuid $RecordPath 'unclaimed' $false
 }
 
 # The name under which nothing is reported to CloudStack.
@@ -78,6 +104,14 @@ function Remove-Unmarked {
 function Test-NeverRan {
     param([Parameter(Mandatory = $true)] $Vm)
     "$($Vm.State)" -eq 'Off' -and @(Hyper-V\Get-VMSnapshot -VM $Vm).Count -eq 0
+}
+
+# A record that cannot be read, without its VM. A create that was killed while it wrote its first record has made nothing else.
+function Remove-TornRecord {
+    param([Parameter(Mandatory = $true)] [string] $RecordPath, [Parameter(Mandatory = $true)] [string] $Folder, [Parameter(Mandatory = $true)] [string] $Name)
+    $isFirst = -not (Test-Path -LiteralPath $RecordPath) -and -not (Test-Path -LiteralPath "$Folder\$Name.vhdx") -and @(Get-PartFile $Folder $Name).Count -eq 0
+    if (-not $isFirst) { Stop-Script 'record_unreadable' "the record $RecordPath cannot be read" }
+    Remove-Record $RecordPath
 }
 
 # Removes what a killed create left, by its own record, and only files that are proven to be its. $Machine may be $null.

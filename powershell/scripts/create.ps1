@@ -4,7 +4,7 @@ Makes a VM, from a template disk or from an ISO with a new disk, and starts it. 
 and started.
 
 .DESCRIPTION
-Needs the prologue and errors, turn, record, machine, disk, claim, hardware, network, power. Whatever fails, what this run made is undone in reverse.
+Needs the prologue and errors, turn, record, machine, disk, source, claim, hardware, network, power, run. Whatever fails, what this run made is undone in reverse.
 A run that was killed leaves the phase "creating" behind; the next create, stop or delete finds it and cleans up.
 #>
 param(
@@ -25,33 +25,12 @@ param(
 $disk = "$VhdPath\$Name.vhdx"
 $recordPath = Get-RecordPath $VhdPath $Name
 
-# Takes over, as `start` does, a VM that an earlier create finished.
+# Takes over, as `start` does, a VM that an earlier create finished. A parked one stays unclaimed: this very create may end unseen as well.
 function Use-Machine {
-    param($Machine, $Sidecar)
-    $null = Get-NeededSwitch $Nics
-    $null = Wait-SettledState $Machine.Vm
-    # A parked VM stays unclaimed: this very create may end unseen as well. If it fails, the VM is parked again: under its own name
-    # this host would report it off.
-    if ($Machine.Parked) {
-        $parkedName = $Machine.Name
-        if ($parkedName -ceq $Name) { $parkedName = New-ParkedName $Name }
-        Add-Undo 'taking back' { param($back, $name, $owner, $path) Undo-TakingBack $back $name $owner $path } @($Machine, $parkedName, $Uuid, $recordPath)
-        if ($Machine.Name -cne $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName $Name }
-        Write-Log "the VM $($Machine.Name), which a stop had parked, was taken back"
-    }
-    $record = Save-Claim $Machine $Uuid $Sidecar $recordPath 'complete' (-not $Machine.Parked)
-    Enter-Step 'network'
-    Set-Network $Machine.Vm $Nics
-    # It stands now, and whatever fails later must not bring the old one back: its VLAN may be another tenant's by now.
-    Remove-Undo 'network'
-    $record.network = @(ConvertTo-NetworkRecord $Nics)
-    Write-Record $recordPath $record
-    Set-Size $Machine.Vm $Processors $MemoryBytes
-    Enter-Step 'start'
-    Start-Machine $Machine.Vm
-    $state = Assert-Running $Machine.Vm
-    $run.Undo.Clear()
-    [ordered]@{ Id = $Machine.Id; State = $state; Made = $false }
+    param($Own)
+    $null = Set-GivenNetwork $Own $Name $Uuid $recordPath $Nics -Unclaimed $Own.Machine.Parked
+    $state = Start-Given $Own $Processors $MemoryBytes
+    [ordered]@{ Id = $Own.Machine.Id; State = $state; Made = $false }
 }
 
 function New-Machine {
@@ -106,16 +85,12 @@ function Find-Existing {
     $sidecar = Read-Record $recordPath
     $machine = Resolve-Machine $Name $Uuid $sidecar
     if ($null -eq $machine) { Resolve-Leftover $sidecar; return }
-    $sidecar = Find-Record $recordPath $machine
     if ($machine.Renamed) { Stop-Script 'vm_renamed' "the VM of $Name is named $($machine.Name) on this host" }
-    $isOurs = Confirm-Ownership $machine $Uuid $sidecar
-    if ($sidecar.Exists -and $null -eq $sidecar.Record) { Stop-Script 'record_unreadable' "the record $($sidecar.Path) cannot be read" }
-    if (Test-HalfMade $machine $Uuid $sidecar $isOurs) { Clear-HalfMade $machine $Name $sidecar; return }
-    if (-not $isOurs) { Stop-Script 'vm_foreign' "this host has a VM $Name that carries no CloudStack UUID" }
-    $phase = Get-Phase $machine $sidecar
-    if ($phase -eq 'creating') { Stop-Script 'vm_unfinished' "the VM $Name was never finished, but it is $($machine.Vm.State) or has checkpoints" }
-    if (@('complete', 'unclaimed') -notcontains $phase) { Stop-Script 'vm_unfinished' "an earlier action on the VM $Name was not finished; its phase is '$phase'" }
-    @{ Machine = $machine; Sidecar = $sidecar }
+    $own = Open-Machine $machine $Uuid $recordPath
+    if ($own.IsHalfMade) { Clear-HalfMade $machine $Name $own.Sidecar; return }
+    if (-not $own.IsOurs) { Stop-Script 'vm_foreign' "this host has a VM $Name that carries no CloudStack UUID" }
+    if (@('complete', 'unclaimed', 'restoring') -notcontains $own.Phase) { Stop-Script 'vm_unfinished' "an earlier action on the VM $Name was not finished; its phase is '$($own.Phase)'" }
+    $own
 }
 
 # No VM: the sidecar alone decides.
@@ -133,13 +108,11 @@ function Resolve-Leftover {
 
 Enter-Turn $Name $VhdPath
 $run.Step = 'look'
-foreach ($folder in $VhdPath, $VmPath) {
-    if (-not (Test-Path -LiteralPath $folder -PathType Container)) { Stop-Script 'folder_not_found' "there is no folder $folder on this host" }
-}
+Assert-Folder @($VhdPath, $VmPath)
 Watch-Cancellation $Name $VhdPath
 $existing = Find-Existing
 if ($null -ne $existing) {
-    Use-Machine $existing.Machine $existing.Sidecar
+    Use-Machine $existing
     return
 }
 Enter-Step 'check'

@@ -3,29 +3,6 @@
 Makes a VM's root disk, as a copy of a template or empty, and deletes files of ours, each only with proof that it is one.
 #>
 
-# A template must be a whole disk that nobody writes to: a disk of a VM, whoever owns it, is none.
-function Assert-Template {
-    param([Parameter(Mandatory = $true)] [string] $Path)
-    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { Stop-Script 'template_not_found' "there is no template $Path on this host" }
-    Assert-Unused 'template' $Path
-    $disk = Hyper-V\Get-VHD -Path $Path
-    if ("$($disk.VhdType)" -eq 'Differencing') { Stop-Script 'template_differencing' "the template $Path holds only the differences to another disk" }
-}
-
-function Assert-Iso {
-    param([Parameter(Mandatory = $true)] [string] $Path)
-    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { Stop-Script 'iso_not_found' "there is no ISO $Path on this host" }
-    Assert-Unused 'ISO' $Path
-}
-
-# A tenant may have named the file.
-function Assert-Unused {
-    param([Parameter(Mandatory = $true)] [string] $Kind, [Parameter(Mandatory = $true)] [string] $Path)
-    $marker = $Path.Substring(0, $Path.LastIndexOf('.')) + '.cloudstack.json'
-    if ((Test-Path -LiteralPath $marker) -or (Test-Path -LiteralPath "$marker.new")) { Stop-Script 'template_in_use' "the $Kind $Path is the disk of a VM: $marker lies beside it" }
-    if (@(Get-Attachment | Where-Object { $_.Path -eq $Path }).Count -gt 0) { Stop-Script 'template_in_use' "the $Kind $Path is attached to a VM as its disk" }
-}
-
 # Hyper-V makes no disk under another ending, so this one has its name from the start. The record knows it.
 function New-Disk {
     param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [long] $Bytes)
@@ -64,14 +41,19 @@ function Set-PlainFile {
     if ($attributes -match 'Compressed|Encrypted') { Stop-Script 'disk_not_plain' "the copy $Path is compressed or encrypted, because its folder is" }
 }
 
-# Deletes a disk of ours, or a part of its copy. $VmId is the VM it may still be attached to, or empty.
+# Deletes a disk of ours, or a part of its copy. $VmId is the VM it may still be attached to, or empty. Seconds: how long another
+# program may hold it.
 function Remove-OwnFile {
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $VmId)
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $VmId,
+        [int] $Seconds = 20
+    )
     if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { return }
     Assert-NoLink $Path.Substring(0, $Path.LastIndexOf('\'))
     $others = @(Get-Attachment | Where-Object { $_.Path -eq $Path -and $_.Owner -ne $VmId })
     if ($others.Count -gt 0) { Stop-Script 'disk_attached' "the disk $Path is attached to another VM ($($others[0].Owner)) and was kept" }
-    Invoke-WhileInUse { param($file) Remove-Item -LiteralPath $file -Force } @($Path) -Seconds 20
+    Invoke-WhileInUse { param($file) Remove-Item -LiteralPath $file -Force } @($Path) -Seconds $Seconds
 }
 
 # By name: the root disk, a checkpoint's disk with its change tracking, or a part of a copy. By place: the record's own folder.

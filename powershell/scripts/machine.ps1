@@ -78,7 +78,7 @@ function Get-Machine {
     param([Parameter(Mandatory = $true)] $Row)
     $vm = Hyper-V\Get-VM -Id ([guid]$Row.Name)
     [pscustomobject]@{
-        Vm = $vm; Id = "$($vm.Id)".ToLowerInvariant(); Name = "$($vm.Name)"; Marker = Read-Marker $vm; Parked = $false; Renamed = $false
+        Vm = $vm; Id = "$($vm.Id)".ToLowerInvariant(); Name = "$($vm.Name)"; Marker = Read-Marker $vm; Parked = $false; Renamed = $false; ReplicationMode = [int]$Row.ReplicationMode
     }
 }
 
@@ -97,6 +97,8 @@ function Confirm-Ownership {
     if ($null -ne $record) { Assert-RecordOwner $record $Sidecar.Path $Uuid }
     if ($Machine.Marker.Uuid -eq $Uuid) { return $true }
     if ($null -ne $record -and "$($record.vm_id)" -eq $Machine.Id) {
+        # A VM of CloudStack's own script never had a marker, and is given none.
+        if (@('adopted', 'deleting') -contains $record.phase) { return $false }
         Write-Marker $Machine.Vm $Uuid $record.phase $Sidecar.Path
         $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
         return $true

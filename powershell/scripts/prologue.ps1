@@ -66,6 +66,12 @@ function Invoke-Script {
     Write-Answer $answer
 }
 
+function Exit-Turn {
+    if ($null -eq $run.Turn) { return }
+    try { $run.Turn.ReleaseMutex() } catch { Write-Log "the mutex was not ours to release: $($_.Exception.Message)" }
+    $run.Turn.Dispose()
+}
+
 function Import-HyperV {
     $run.Step = 'module'
     if (-not (Get-Module -Name Hyper-V -ListAvailable)) {

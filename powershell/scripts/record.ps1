@@ -4,7 +4,7 @@ The two records that say whose a VM is: lines in its Notes, and a sidecar file b
 
 .DESCRIPTION
 A record is an ordered dictionary: uuid, phase (creating, complete, restoring, deleting, unclaimed, adopted), host, written (UTC), claimed,
-vm_id, vm_folder, disks (full paths), network (what CloudStack gave last, or null).
+vm_id, vm_folder, disks (full paths), kept (what a delete leaves alone, with the reason), network (what CloudStack gave last, or null).
 #>
 
 function Get-RecordPath {
@@ -14,7 +14,7 @@ function Get-RecordPath {
 
 function New-Record {
     param([Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $Phase)
-    [ordered]@{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); network = $null }
+    [ordered]@{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); kept = @(); network = $null }
 }
 
 # Exists (one of the two files is there), and Record: $null if none of them can be read.
@@ -45,7 +45,7 @@ function Read-RecordFile {
     catch { return $null }
     if ("$($record.uuid)" -notmatch '^[0-9a-f-]{36}$' -or "$($record.phase)" -cnotmatch '^(creating|complete|restoring|deleting|unclaimed|adopted)$') { return $null }
     # Arrays built anew: Windows PowerShell writes some of those that it has read as objects of value and Count.
-    $record.disks = @(foreach ($disk in $record.disks) { "$disk" })
+    foreach ($list in 'disks', 'kept') { $record[$list] = @(foreach ($text in $record[$list]) { "$text" }) }
     if ($null -ne $record.network) { $record.network = @(foreach ($nic in $record.network) { $nic }) }
     $record
 }

@@ -53,7 +53,7 @@ function Stop-Politely {
     while ($clock.Elapsed.TotalSeconds -lt $Seconds) {
         if ("$($Vm.State)" -eq 'Off') { return $true }
         if (-not $isAccepted -and $clock.Elapsed.TotalSeconds -ge $nextTry) {
-            $answer = Request-Shutdown $Vm
+            $answer = Request-Guest $Vm 'InitiateShutdown'
             # Without the component in the guest nothing will ever answer.
             if ($answer -eq 'absent' -and $clock.Elapsed.TotalSeconds -ge [Math]::Min(10, $Seconds / 2)) { return $false }
             $isAccepted = $answer -eq 'accepted'
@@ -65,17 +65,36 @@ function Stop-Politely {
     "$($Vm.State)" -eq 'Off'
 }
 
-# accepted; refused (the guest may take it later); absent (the guest has no such component, or none yet).
-function Request-Shutdown {
-    param([Parameter(Mandatory = $true)] $Vm)
+# Asks until the guest accepts, or it is clear that it will not. A guest that is still starting refuses at first.
+function Wait-Acceptance {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [string] $Method, [Parameter(Mandatory = $true)] [double] $Seconds)
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $pause = 0
+    do {
+        if ($pause -gt 0) { Start-Sleep -Milliseconds ([int](1000 * [Math]::Max(0, [Math]::Min($pause, $Seconds - $clock.Elapsed.TotalSeconds)))) }
+        $answer = Request-Guest $Vm $Method
+        if (@('accepted', 'unknown') -contains $answer) { return $answer }
+        # Without the component in the guest nothing will ever answer.
+        if ($answer -eq 'absent' -and $clock.Elapsed.TotalSeconds -ge [Math]::Min(10, $Seconds / 2)) { return $answer }
+        $pause = 5
+        if ($answer -eq 'absent') { $pause = 2 }
+    } while ($clock.Elapsed.TotalSeconds -lt $Seconds)
+    $answer
+}
+
+# accepted; refused (the guest may take it later); absent (the guest has no such component, or none yet); unknown (the component has no
+# such method).
+function Request-Guest {
+    param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] [ValidateSet('InitiateShutdown', 'InitiateReboot')] [string] $Method)
     $query = "SELECT * FROM Msvm_ShutdownComponent WHERE SystemName = '$($Vm.Id)'" # ps51-check: ignore interpolation
     try {
         $component = @(Get-CimInstance -Namespace 'root\virtualization\v2' -Query $query)
         if ($component.Count -eq 0) { return 'absent' }
-        $result = Invoke-CimMethod -InputObject $component[0] -MethodName InitiateShutdown -Arguments @{ Force = $true; Reason = 'CloudStack stops this instance' }
+        if ($null -eq $component[0].CimClass.CimClassMethods[$Method]) { return 'unknown' }
+        $result = Invoke-CimMethod -InputObject $component[0] -MethodName $Method -Arguments @{ Force = $true; Reason = 'Asked for through CloudStack' }
     }
     catch {
-        Write-Log "the guest could not be asked to shut down: $($_.Exception.Message)"
+        Write-Log "the guest could not be asked: $($_.Exception.Message)"
         return 'refused'
     }
     # 0 done, 4096 a job was started, 32782 a shutdown is going on already.

@@ -22,10 +22,7 @@ function Stop-Absent {
     $record = $Sidecar.Record
     if ($null -eq $record) {
         if (-not $Sidecar.Exists) { return 'absent' }
-        # A create that was killed while it wrote its first record has made nothing else.
-        $isFirst = -not (Test-Path -LiteralPath $recordPath) -and -not (Test-Path -LiteralPath "$VhdPath\$Name.vhdx") -and @(Get-PartFile $VhdPath $Name).Count -eq 0
-        if (-not $isFirst) { Stop-Script 'record_unreadable' "the record $recordPath cannot be read" }
-        Remove-Record $recordPath
+        Remove-TornRecord $recordPath $VhdPath $Name
         return 'cleaned'
     }
     Assert-OwnRecord $record $recordPath $Name $Uuid
@@ -36,32 +33,28 @@ function Stop-Absent {
 
 function Stop-Found {
     param($Machine)
-    $sidecar = Find-Record $recordPath $Machine
-    $isOurs = Confirm-Ownership $Machine $Uuid $sidecar
-    if ($sidecar.Exists -and $null -eq $sidecar.Record) { Stop-Script 'record_unreadable' "the record $($sidecar.Path) cannot be read" }
-    if (Test-HalfMade $Machine $Uuid $sidecar $isOurs) { Clear-HalfMade $Machine $Name $sidecar; return 'cleaned' }
-    $record = $sidecar.Record
-    if ($isOurs) {
-        $phase = Get-Phase $Machine $sidecar
-        if ($phase -eq 'creating') { Stop-Script 'vm_unfinished' "the VM $($Machine.Name) was never finished, but it is $($Machine.Vm.State) or has checkpoints" }
+    $own = Open-Machine $Machine $Uuid $recordPath
+    if ($own.IsHalfMade) { Clear-HalfMade $Machine $Name $own.Sidecar; return 'cleaned' }
+    $record = $own.Sidecar.Record
+    if ($own.IsOurs) {
         $wasSeen = $null -ne $record -and $record.claimed
-        if ($Machine.Parked -or ($Unseen -and -not $wasSeen -and $phase -eq 'complete')) { return Suspend-Unclaimed $Machine $sidecar }
-        $record = Save-Claim $Machine $Uuid $sidecar $recordPath $phase $true
+        if ($Machine.Parked -or ($Unseen -and -not $wasSeen -and $own.Phase -eq 'complete')) { return Suspend-Unclaimed $own }
+        $record = Save-Claim $own $Uuid $recordPath $own.Phase $true
     }
-    elseif ($null -ne $record -and $record.phase -eq 'creating') { Stop-Script 'vm_unfinished' "the VM $($Machine.Name) looks half made, but it is $($Machine.Vm.State) or has a disk or checkpoints" }
     Stop-Machine $Machine.Vm $record
 }
 
 # Off and out of the way, with its disk and record: nothing but a delete destroys it, and the next create here takes it back.
 function Suspend-Unclaimed {
-    param($Machine, $Sidecar)
+    param($Own)
+    $machine = $Own.Machine
     $run.Step = 'park'
     # A saved VM holds no memory, and its saved state is kept.
-    if ("$($Machine.Vm.State)" -notmatch 'Saved') { Stop-Hard $Machine.Vm }
-    if ($Machine.Name -ceq $Name) { Hyper-V\Rename-VM -VM $Machine.Vm -NewName (New-ParkedName $Name) }
-    $record = Save-Claim $Machine $Uuid $Sidecar $recordPath 'unclaimed' $false
+    if ("$($machine.Vm.State)" -notmatch 'Saved') { Stop-Hard $machine.Vm }
+    if ($machine.Name -ceq $Name) { Hyper-V\Rename-VM -VM $machine.Vm -NewName (New-ParkedName $Name) }
+    $record = Save-Claim $Own $Uuid $recordPath 'unclaimed' $false
     $disks = @(foreach ($path in $record.disks) { if (Test-Path -LiteralPath $path) { "$path ($((Get-Item -LiteralPath $path).Length) bytes)" } })
-    Write-Log "the VM $Name was finished here, but CloudStack has not seen it; it is kept, off, as $($Machine.Vm.Name), with $($disks -join ', ')"
+    Write-Log "the VM $Name was finished here, but CloudStack has not seen it; it is kept, off, as $($machine.Vm.Name), with $($disks -join ', ')"
     'parked'
 }
 

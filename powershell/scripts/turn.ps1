@@ -37,12 +37,6 @@ function Request-Mutex {
     }
 }
 
-function Exit-Turn {
-    if ($null -eq $run.Turn) { return }
-    try { $run.Turn.ReleaseMutex() } catch { Write-Log "the mutex was not ours to release: $($_.Exception.Message)" }
-    $run.Turn.Dispose()
-}
-
 # From here on every step looks for a cancel file in the folder, which must be there.
 function Watch-Cancellation {
     param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Folder)

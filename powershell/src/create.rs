@@ -97,10 +97,12 @@ impl Script for Create {
         Part::RECORD,
         Part::MACHINE,
         Part::DISK,
+        Part::SOURCE,
         Part::CLAIM,
         Part::HARDWARE,
         Part::NETWORK,
         Part::POWER,
+        Part::RUN,
     ];
     const BODY: &'static str = include_str!("../scripts/create.ps1");
     type Output = Created;

@@ -43,6 +43,12 @@ impl Part {
     pub const SHUTDOWN: Self = Self::new("shutdown", include_str!("../scripts/shutdown.ps1"));
     /// Adapters, switches, VLANs.
     pub const NETWORK: Self = Self::new("network", include_str!("../scripts/network.ps1"));
+    /// The disk files of a VM.
+    pub const CHAIN: Self = Self::new("chain", include_str!("../scripts/chain.ps1"));
+    /// What a root disk may come from.
+    pub const SOURCE: Self = Self::new("source", include_str!("../scripts/source.ps1"));
+    /// A VM that is there, brought to run on its network.
+    pub const RUN: Self = Self::new("run", include_str!("../scripts/run.ps1"));
     /// Starting and sizing.
     pub const POWER: Self = Self::new("power", include_str!("../scripts/power.ps1"));
 

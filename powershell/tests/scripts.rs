@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use powershell::{Create, Nic, Nonce, Script, SecureBoot, Source, Stop, render};
+use powershell::{
+    Create, Delete, Nic, Nonce, PowerStates, Prepare, Reboot, Script, SecureBoot, Source, Start, Stop, render,
+};
 
 #[test]
 fn scripts_are_ascii_and_have_no_text_of_several_lines() {
@@ -29,14 +31,27 @@ fn parameters_are_the_fields() {
         Create { source: Source::Iso { iso_path: r"D:\ISO\alma9.iso".to_owned(), disk_bytes: 40 << 30 }, ..create() };
     let both = fields(&create()).union(&fields(&iso)).cloned().collect();
     assert_eq!(parameters(Create::BODY), both);
-    let stop = Stop {
-        name: "i-2-45-VM".to_owned(),
-        uuid: String::new(),
-        vhd_path: String::new(),
-        unseen: false,
-        shutdown_seconds: 120,
-    };
+    let (name, uuid, vhd_path) = (String::new, String::new, String::new);
+    let stop = Stop { name: name(), uuid: uuid(), vhd_path: vhd_path(), unseen: false, shutdown_seconds: 120 };
     assert_eq!(parameters(Stop::BODY), fields(&stop));
+    let prepare = |source| Prepare {
+        name: name(),
+        uuid: uuid(),
+        vhd_path: vhd_path(),
+        vm_path: String::new(),
+        source,
+        switch_names: Vec::new(),
+    };
+    let (of_template, of_iso) = (prepare(create().source), prepare(iso.source));
+    assert_eq!(parameters(Prepare::BODY), fields(&of_template).union(&fields(&of_iso)).cloned().collect());
+    let start =
+        Start { name: name(), uuid: uuid(), vhd_path: vhd_path(), processors: 1, memory_bytes: 1, nics: Vec::new() };
+    assert_eq!(parameters(Start::BODY), fields(&start));
+    let reboot = Reboot { name: name(), uuid: uuid(), vhd_path: vhd_path(), nics: Vec::new(), shutdown_seconds: 1 };
+    assert_eq!(parameters(Reboot::BODY), fields(&reboot));
+    let delete = Delete { name: name(), uuid: uuid(), vhd_path: vhd_path() };
+    assert_eq!(parameters(Delete::BODY), fields(&delete));
+    assert_eq!(parameters(PowerStates::BODY), fields(&PowerStates { name: None }));
 }
 
 #[test]
