@@ -42,7 +42,8 @@ function Get-FolderOf {
 
 # Whether a file has a name of this VM's own in the folder where it lies.
 function Test-OwnFile {
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Name)
+    param([Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Path, [Parameter(Mandatory = $true)] [string] $Name)
+    if ($Path -eq '') { return $false }
     Test-OwnName $Path (Get-FolderOf $Path) $Name
 }
 

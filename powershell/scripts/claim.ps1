@@ -18,7 +18,7 @@ function Open-Machine {
     $phase = Get-Phase $Machine $sidecar
     if (-not $isOurs -and $null -ne $sidecar.Record) { $phase = "$($sidecar.Record.phase)" }
     if (-not $isHalfMade -and $phase -eq 'creating') {
-        Stop-Script 'vm_unfinished' "the VM $($Machine.Name) looks half made, but it is $($Machine.Vm.State), or has checkpoints or a disk that no record names"
+        Stop-Script 'vm_unfinished' "the VM $($Machine.Name) looks half made (it was never finished), but it is $($Machine.Vm.State), or has checkpoints or a disk"
     }
     [pscustomobject]@{ Machine = $Machine; Sidecar = $sidecar; IsOurs = $isOurs; IsHalfMade = $isHalfMade; Phase = $phase }
 }
@@ -45,11 +45,19 @@ function Save-Claim {
     $record.claimed = $Claimed
     if ($null -ne $Nics) { $record.network = @(ConvertTo-NetworkRecord $Nics) }
     Write-Record $RecordPath $record
+    # Before the Notes lead elsewhere: they are what finds it.
+    if ($machine.Marker.Record -ne '' -and $machine.Marker.Record -ne $RecordPath) { Remove-OldRecord $machine.Marker.Record $Uuid }
     $isNamed = $machine.Marker.Phase -eq $Phase -and $machine.Marker.Record -eq $RecordPath
-    if ($Own.IsOurs -and -not $isNamed) { Write-Marker $machine.Vm $Uuid $Phase $RecordPath }
-    # The folder of the host's details has changed since. Two records would one day disagree.
-    if ($Own.Sidecar.Exists -and $Own.Sidecar.Path -ne $RecordPath) { Remove-Record $Own.Sidecar.Path }
+    # Between two states Hyper-V takes no Notes. The record is where it is looked for first, and the next action writes them.
+    if ($Own.IsOurs -and -not $isNamed -and (Test-Settled $machine.Vm)) { Write-Marker $machine.Vm $Uuid $Phase $RecordPath }
     $record
+}
+
+# The folder of the host's details has changed since. Two records would one day disagree.
+function Remove-OldRecord {
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Uuid)
+    $old = Read-Record $Path
+    if ($null -ne $old.Record -and $old.Record.uuid -eq $Uuid) { Remove-Record $Path }
 }
 
 # Parks a VM again that was taken back, unless it runs by now.

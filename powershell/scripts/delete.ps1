@@ -71,8 +71,11 @@ function Remove-Rest {
     if (@($files | Where-Object { (Get-FolderOf $_) -eq $folder }).Count -gt 0) { $files = @($files + @(Get-OwnFile $folder $Name) | Select-Object -Unique) }
     $left = @()
     $problems = @()
+    # Merges take their time; enough is kept to write down what stays.
+    $patience = [int][Math]::Max(2, (Get-SecondsLeft) - [Math]::Min(5, (Get-SecondsLeft) / 3))
+    $clock = [Diagnostics.Stopwatch]::StartNew()
     foreach ($file in $files) {
-        try { Remove-OwnFile $file '' -Seconds ([int][Math]::Max(2, (Get-SecondsLeft))) }
+        try { Remove-OwnFile $file '' -Seconds ([int][Math]::Max(0, $patience - $clock.Elapsed.TotalSeconds)) }
         catch {
             if ((Get-ErrorCode $_) -eq 'disk_attached') { $Record.kept = @($Record.kept) + "${file}: attached to another VM"; continue }
             $left += $file

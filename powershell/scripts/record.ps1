@@ -94,7 +94,7 @@ function Read-Marker {
     foreach ($line in "$($Vm.Notes)" -split '\r\n|\n|\r') {
         if ($line -match '^cloudstack-vm-id: *([0-9A-Fa-f-]{36}) *$') { $marker.Uuid = $Matches[1].ToLowerInvariant() }
         elseif ($line -match '^cloudstack-phase: *([a-z]+) *$') { $marker.Phase = $Matches[1] }
-        elseif ($line -match '^cloudstack-record: *(.+?) *$') { $marker.Record = $Matches[1] }
+        elseif ($line -match '^cloudstack-record: *([A-Za-z]:\\.+\.cloudstack\.json) *$') { $marker.Record = $Matches[1] }
     }
     $marker
 }
