@@ -67,7 +67,9 @@ function New-Instance {
     $instance.ClassName = $Class.Name
     $instance.Row = $Row
     $instance.CimSystemProperties = [pscustomobject]@{ Namespace = $Class.Namespace; ServerName = Get-HostSetting 'ComputerName'; ClassName = $Class.Name }
-    $instance.CimClass = [pscustomobject]@{ CimClassName = $Class.Name; CimClassMethods = $Class.Methods }
+    $methods = $Class.Methods
+    if ("$($Row['Lacks'])" -ne '') { $methods = $methods.Clone(); $methods.Remove($Row['Lacks']) }
+    $instance.CimClass = [pscustomobject]@{ CimClassName = $Class.Name; CimClassMethods = $methods }
     foreach ($property in $Class.Properties) {
         $value = $null
         if (@($Columns).Count -eq 0 -or $Columns -contains $property) { $value = $Row[$property] }

@@ -1,5 +1,6 @@
 # The shutdown component of a running guest. A machine's Guest says how it behaves: Shutdown (polite, ignores, locked, absent),
-# ShutdownSeconds (how long it takes) and BootSeconds (for so long after a start it is not ready).
+# ShutdownSeconds (how long it takes) and BootSeconds (for so long after a start it is not ready). Reboot absent: as before there was
+# a method for it.
 
 $Classes['Msvm_ShutdownComponent'] = @{
     Name       = 'Msvm_ShutdownComponent'; Namespace = 'root/virtualization/v2'
@@ -8,7 +9,10 @@ $Classes['Msvm_ShutdownComponent'] = @{
         if ((Get-HostSetting 'Rights') -ne 'full') { return }
         foreach ($machine in (Get-World)['Machines']) {
             if ($machine['State'] -ne 'Running' -or $machine['Guest']['Shutdown'] -eq 'absent') { continue }
-            @{ SystemName = $machine['Id'].ToUpperInvariant(); ElementName = 'Shutdown'; EnabledState = [uint16]2; OperationalStatus = [uint16[]]@(2) }
+            @{
+                SystemName = $machine['Id'].ToUpperInvariant(); ElementName = 'Shutdown'; EnabledState = [uint16]2; OperationalStatus = [uint16[]]@(2)
+                Lacks      = $(if ($machine['Guest']['Reboot'] -eq 'absent') { 'InitiateReboot' } else { '' })
+            }
         }
     }
     Methods    = @{

@@ -126,7 +126,8 @@ function Remove-SnapshotRecord {
     foreach ($child in @($Machine['Snapshots'] | Where-Object { $_['ParentId'] -eq $Snapshot['Id'] })) { $child['ParentId'] = $Snapshot['ParentId'] }
     if ($Machine['ParentSnapshotId'] -eq $Snapshot['Id']) { $Machine['ParentSnapshotId'] = $Snapshot['ParentId'] }
     $folder = (Resolve-WindowsPath $Machine['SnapshotFileLocation']).Local
-    [IO.File]::Delete("$folder/Snapshots/$($Snapshot['Id'].ToUpperInvariant()).vmcx")
+    $file = "$folder/Snapshots/$($Snapshot['Id'].ToUpperInvariant()).vmcx"
+    if ([IO.File]::Exists($file)) { [IO.File]::Delete($file) }
     foreach ($drive in @($Snapshot['Configuration']['Drives'])) {
         if ($drive['Kind'] -ne 'Disk' -or $drive['Path'] -eq '') { continue }
         $children = @(Get-ChildDisk $drive['Path'])

@@ -71,8 +71,8 @@ $Body['Remove-VM'] = {
 
 function Remove-MachineFile {
     param($Machine)
-    $folder = Resolve-WindowsPath $Machine['Path']
-    if (-not $folder.IsFolder) { return }
-    foreach ($extension in 'vmcx', 'vmrs') { [IO.File]::Delete("$($folder.Local)/Virtual Machines/$($Machine['Id'].ToUpperInvariant()).$extension") }
-    foreach ($snapshot in @($Machine['Snapshots'])) { [IO.File]::Delete("$($folder.Local)/Snapshots/$($snapshot['Id'].ToUpperInvariant()).vmcx") }
+    $folder = (Resolve-WindowsPath $Machine['Path']).Local
+    $files = @("Virtual Machines/$($Machine['Id'].ToUpperInvariant()).vmcx", "Virtual Machines/$($Machine['Id'].ToUpperInvariant()).vmrs")
+    $files += @(foreach ($snapshot in @($Machine['Snapshots'])) { if ($null -ne $snapshot) { "Snapshots/$($snapshot['Id'].ToUpperInvariant()).vmcx" } })
+    foreach ($file in $files) { if ([IO.File]::Exists("$folder/$file")) { [IO.File]::Delete("$folder/$file") } }
 }

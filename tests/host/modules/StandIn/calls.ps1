@@ -5,6 +5,8 @@ $script:Call = $null
 $script:CallCount = 0
 $script:CountByName = @{}
 $script:Faults = $null
+# Scripts that share a process are told apart by a number of their own.
+$script:RunId = if ($env:HYPERV_STANDIN_RUN) { [long]$env:HYPERV_STANDIN_RUN } else { $PID }
 
 # Runs the body of one call. The body gets the call: Name, Bound (the parameters given), Set, Cmdlet.
 function Invoke-StandInCall {
@@ -90,7 +92,7 @@ function Register-Call {
     $script:CountByName[$Call.Name] = 1 + [int]$script:CountByName[$Call.Name]
     $Call.Occurrence = $script:CountByName[$Call.Name]
     $line = ConvertTo-Json -Compress -InputObject ([ordered]@{
-            pid = $PID; call = $script:CallCount; cmdlet = $Call.Name; occurrence = $Call.Occurrence
+            pid = $script:RunId; call = $script:CallCount; cmdlet = $Call.Name; occurrence = $Call.Occurrence
             changes = $Call.Name -notmatch '^(Get|Test)-'; arguments = Format-CallArgument $Call
         })
     [IO.File]::AppendAllText("$script:StateFolder/calls.log", "$line`n")
@@ -150,8 +152,36 @@ function Invoke-DuringFault {
     if ($null -ne $Call.During) { Invoke-Fault $Call.During 'during' }
 }
 
-# As WinRM ends a process: no finally block, no handler runs.
-function Stop-OwnProcess { [Diagnostics.Process]::GetCurrentProcess().Kill(); [Threading.Thread]::Sleep(60000) }
+# As WinRM ends a process: no finally block, no handler runs. Where the process is to run other scripts after this one, this thread
+# waits for ever instead; what the script held is let go as the kernel would, and what only a thread can let go is never met again.
+function Stop-OwnProcess {
+    $death = [AppDomain]::CurrentDomain.GetData('StandInDeath')
+    if ($null -ne $death) {
+        [IO.File]::AppendAllText((Get-DeathFile), '.')
+        # Closed below the streams: what they have not written yet is lost.
+        foreach ($stream in $script:OpenFiles) { $stream.SafeFileHandle.Dispose() }
+        $null = $death.Set()
+        [Threading.Thread]::Sleep(-1)
+    }
+    [Diagnostics.Process]::GetCurrentProcess().Kill()
+    [Threading.Thread]::Sleep(60000)
+}
+
+# Files that the stand-in itself has open while a fault may strike.
+$script:OpenFiles = [Collections.Generic.HashSet[IO.FileStream]]::new()
+
+function Open-File {
+    param([string] $Path, [IO.FileMode] $Mode, [IO.FileAccess] $Access, [IO.FileShare] $Share = 'Read')
+    $stream = [IO.FileStream]::new($Path, $Mode, $Access, $Share)
+    $null = $script:OpenFiles.Add($stream)
+    $stream
+}
+
+function Close-File {
+    param([IO.FileStream] $Stream)
+    $Stream.Dispose()
+    $null = $script:OpenFiles.Remove($Stream)
+}
 
 # Hyper-V puts the code into its message, .NET's file exceptions carry it as their HRESULT.
 function New-InjectedFailure {

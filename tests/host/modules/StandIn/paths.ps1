@@ -73,14 +73,19 @@ function Get-Capacity {
     [pscustomobject]@{ Size = [long]$size; Used = $used; Free = [Math]::Max([long]0, [long]$size - $used) }
 }
 
+# One byte for each script that has died here in a process that lives on. Its mutexes stay taken, so later scripts get other ones.
+function Get-DeathFile { "$script:StateFolder/deaths" }
+
 # What the scripts' prologue asks Windows for. The mutex prefix keeps tests that share this machine apart.
 function Get-StandInHostFacts {
     $settings = (Get-World).Host
+    $died = [IO.FileInfo]::new((Get-DeathFile))
+    $life = if ($died.Exists) { "$($died.Length)-" } else { '' }
     $hash = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($script:StateFolder))).Substring(0, 16).ToLowerInvariant()
     [pscustomobject]@{
         ComputerName = $settings['ComputerName']
         UtcNow       = [DateTime]::UtcNow.AddSeconds($settings['ClockOffsetSeconds'])
         Elevated     = [bool]$settings['Elevated']
-        MutexPrefix  = "Global\standin-$hash-"
+        MutexPrefix  = "Global\standin-$hash-$life"
     }
 }

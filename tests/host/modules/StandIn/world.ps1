@@ -45,7 +45,7 @@ function Edit-World {
     finally {
         $script:EditDepth = 0
         $script:WorldTime = [DateTime]::MinValue
-        $lock.Dispose()
+        Close-File $lock
     }
 }
 
@@ -58,7 +58,7 @@ function Enter-WorldLock {
     $null = [IO.Directory]::CreateDirectory($script:StateFolder)
     $deadline = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
-        try { return [IO.FileStream]::new("$script:StateFolder/lock", 'OpenOrCreate', 'ReadWrite', 'None') }
+        try { return Open-File "$script:StateFolder/lock" OpenOrCreate ReadWrite None }
         catch [IO.IOException] {
             if ($deadline.Elapsed.TotalSeconds -gt 60) { throw "stand-in: $script:StateFolder/lock was held for a minute" }
             [Threading.Thread]::Sleep(3)

@@ -48,7 +48,7 @@ function Write-FileContent {
 function Save-Byte {
     param($Call, [string] $Local, [byte[]] $Bytes, [bool] $Append)
     $mode = if ($Append) { 'Append' } else { 'Create' }
-    $stream = [IO.FileStream]::new($Local, $mode, 'Write')
+    $stream = Open-File $Local $mode Write
     try {
         if ($null -ne $Call.During) {
             $cut = if ($Call.During.Contains('bytes')) { [Math]::Min([int]$Call.During['bytes'], $Bytes.Length) } else { [Math]::Floor($Bytes.Length / 2) }
@@ -58,7 +58,7 @@ function Save-Byte {
         }
         $stream.Write($Bytes, 0, $Bytes.Length)
     }
-    finally { $stream.Dispose() }
+    finally { Close-File $stream }
 }
 
 function Get-ContentByte {

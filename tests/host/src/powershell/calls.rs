@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 /// One call of a stood-in cmdlet, in the order of the log.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Call {
-    /// The process that made it.
+    /// The process that made it, or a number of its own for a script that shares a process with others.
     pub pid: u32,
-    /// Its number among all calls of the process, from 1.
+    /// Its number among all calls of that script, from 1.
     #[serde(rename = "call")]
     pub number: u32,
     /// `New-VM`, `Copy-Item`.
     pub cmdlet: String,
-    /// Its number among the calls of that cmdlet in the process, from 1.
+    /// Its number among the calls of that cmdlet in the script, from 1.
     pub occurrence: u32,
     /// Whether it may change anything: it is neither a `Get-` nor a `Test-`.
     pub changes: bool,

@@ -5,8 +5,10 @@ use crate::counters::Tallies;
 use crate::executor::{Executor, Exit, Process};
 use crate::model::run_in_cmd;
 use crate::powershell::arguments::for_this_machine;
+use crate::powershell::bootstrap::bootstrap;
 use crate::powershell::process;
 use crate::powershell::stand_in::Machine;
+use crate::powershell::warm;
 use crate::state::Inventory;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,6 +29,9 @@ impl PowerShellExecutor {
         }
         tokio::time::sleep(self.start_cost).await;
         let machine = &self.machine;
+        if let Some(script) = bootstrap(&process.command_line).filter(|_| !machine.in_processes) {
+            return warm::run(machine, &script, process, &self.tallies).await;
+        }
         let mut command = machine.powershell.command(machine.state.root());
         command.args(for_this_machine(&process.command_line)).envs(process.environment.iter().cloned());
         process::run(command, process, &machine.groups, machine.scripts_survive, &self.tallies).await

@@ -76,7 +76,8 @@ impl Drop for Running {
     }
 }
 
-fn kill(group: Pid) {
+/// Kills a group, whoever it belongs to.
+pub(super) fn kill(group: Pid) {
     // It may have ended meanwhile.
     kill_process_group(group, Signal::KILL).unwrap_or_default();
 }

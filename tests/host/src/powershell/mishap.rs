@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Something that happens at a call of a stood-in cmdlet: the process is killed, the call fails or takes long.
 ///
 /// Which call is said by [`call`](Self::call), or by [`cmdlet`](Self::cmdlet), [`containing`](Self::containing) and
-/// [`occurrence`](Self::occurrence); without any of them it is every one. Counts are per process.
+/// [`occurrence`](Self::occurrence); without any of them it is every one. Counts are per script.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mishap {
     action: &'static str,
@@ -91,7 +91,7 @@ impl Mishap {
 
 /// At which call.
 impl Mishap {
-    /// At the n-th call of the process, counted from 1 over all cmdlets.
+    /// At the n-th call of the script, counted from 1 over all cmdlets.
     #[must_use]
     pub fn call(mut self, n: u32) -> Self {
         self.call = Some(n);

@@ -1,13 +1,16 @@
 //! What PowerShell 7 on this machine prints, made into what powershell.exe prints.
 
+use crate::counters::Tallies;
+use crate::executor::Output;
+
 /// Makes the line ends of this machine into those of Windows, in output that comes in pieces.
 #[derive(Debug, Default)]
-pub(super) struct LineEnds {
+struct LineEnds {
     is_after_return: bool,
 }
 
 impl LineEnds {
-    pub(super) fn of_windows(&mut self, piece: &[u8]) -> Vec<u8> {
+    fn of_windows(&mut self, piece: &[u8]) -> Vec<u8> {
         let mut text = Vec::with_capacity(piece.len() + piece.len() / 16);
         for &byte in piece {
             if byte == b'\n' && !self.is_after_return {
@@ -22,18 +25,18 @@ impl LineEnds {
 
 /// Looks for one line in output that comes in pieces.
 #[derive(Debug)]
-pub(super) struct LineWatch {
+struct LineWatch {
     wanted: &'static [u8],
     line: Vec<u8>,
 }
 
 impl LineWatch {
-    pub(super) fn new(wanted: &'static [u8]) -> Self {
+    fn new(wanted: &'static [u8]) -> Self {
         Self { wanted, line: Vec::new() }
     }
 
     /// Whether the line ends in this piece.
-    pub(super) fn sees(&mut self, piece: &[u8]) -> bool {
+    fn sees(&mut self, piece: &[u8]) -> bool {
         let mut found = false;
         for &byte in piece {
             if byte == b'\n' {
@@ -45,6 +48,31 @@ impl LineWatch {
             }
         }
         found
+    }
+}
+
+/// The line that a bootstrap prints once its script has arrived whole, before it runs it.
+const STARTED: &[u8] = b"#hyperv running";
+
+/// What a script prints, on its way to the client.
+#[derive(Debug)]
+pub(super) struct Printed<'a> {
+    to: &'a Output,
+    tallies: &'a Tallies,
+    ends: LineEnds,
+    watch: LineWatch,
+}
+
+impl<'a> Printed<'a> {
+    pub(super) fn new(to: &'a Output, tallies: &'a Tallies) -> Self {
+        Self { to, tallies, ends: LineEnds::default(), watch: LineWatch::new(STARTED) }
+    }
+
+    pub(super) async fn hand_on(&mut self, piece: &[u8]) {
+        if self.watch.sees(piece) {
+            self.tallies.scripts_run.one();
+        }
+        self.to.write(&self.ends.of_windows(piece)).await;
     }
 }
 

@@ -3,29 +3,27 @@
 use crate::counters::Tallies;
 use crate::executor::{Exit, Output, Process, Stdin};
 use crate::powershell::group::{Groups, Running};
-use crate::powershell::output::{LineEnds, LineWatch, error_output};
+use crate::powershell::output::{Printed, error_output};
 use rustix::process::Pid;
 use std::future::pending;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
-/// The line that a bootstrap prints once its script has arrived whole, before it runs it.
-const STARTED: &[u8] = b"#hyperv running";
 /// What a process exits with that Windows was told to end (`Process.Kill` passes -1 to `TerminateProcess`).
-const KILLED: i64 = -1;
+pub(super) const KILLED: i64 = -1;
 /// How much is read at once.
 const PIECE: usize = 64 << 10;
 
 /// Runs one process to its end. If the caller loses interest it is killed, or runs on without anyone who listens.
 pub(super) async fn run(
-    mut command: Command,
+    command: std::process::Command,
     process: Process,
     groups: &Arc<Groups>,
     survives: bool,
     tallies: &Arc<Tallies>,
 ) -> Exit {
-    let mut child = match command.spawn() {
+    let mut child = match Command::from(command).spawn() {
         Ok(child) => child,
         Err(error) => return not_started(&error.to_string()),
     };
@@ -33,7 +31,7 @@ pub(super) async fn run(
     let (Some(running), (Some(stdin), Some(stdout), Some(stderr))) = (groups.enter(child.id()), pipes) else {
         return not_started("it has no process identifier or no pipes");
     };
-    let _ends_with_the_command = EndsWithTheCommand { groups: Arc::clone(groups), group: running.group(), survives };
+    let _ends_with_the_command = EndsWithTheCommand::new(groups, running.group(), survives);
     let pipes = Pipes { stdin, stdout, stderr };
     // A task of its own: it goes on where the command is dropped and the process survives.
     tokio::spawn(accompany(child, running, pipes, process, Arc::clone(tallies)))
@@ -75,14 +73,10 @@ async fn feed<T>(mut to: ChildStdin, mut from: Stdin) -> T {
 
 /// Hands on what is printed, as it comes.
 async fn pass_on(mut from: ChildStdout, to: &Output, tallies: &Tallies) {
-    let mut ends = LineEnds::default();
-    let mut watch = LineWatch::new(STARTED);
+    let mut printed = Printed::new(to, tallies);
     let mut piece = Vec::with_capacity(PIECE);
     while from.read_buf(&mut piece).await.is_ok_and(|read| read > 0) {
-        if watch.sees(&piece) {
-            tallies.scripts_run.one();
-        }
-        to.write(&ends.of_windows(&piece)).await;
+        printed.hand_on(&piece).await;
         piece.clear();
     }
 }
@@ -95,14 +89,21 @@ async fn collect(mut from: ChildStderr) -> Vec<u8> {
     whole
 }
 
-fn not_started(why: &str) -> Exit {
+pub(super) fn not_started(why: &str) -> Exit {
     Exit::failure(1, format!("the simulated host cannot start PowerShell: {why}\r\n"))
 }
 
-struct EndsWithTheCommand {
+/// Kills a group where the command is dropped that it belongs to.
+pub(super) struct EndsWithTheCommand {
     groups: Arc<Groups>,
     group: Pid,
     survives: bool,
+}
+
+impl EndsWithTheCommand {
+    pub(super) fn new(groups: &Arc<Groups>, group: Pid, survives: bool) -> Self {
+        Self { groups: Arc::clone(groups), group, survives }
+    }
 }
 
 impl Drop for EndsWithTheCommand {

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use tokio::process::Command;
+use std::process::{Command, Stdio};
 
 /// The stand-in modules.
 const MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/modules");
+/// What a worker runs.
+const WORKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/modules/worker/worker.ps1");
 
 /// A PowerShell 7 program.
 #[derive(Clone, Debug)]
@@ -45,26 +47,42 @@ impl PowerShell {
     /// A start of the program for the machine whose state lies in that folder: no profile, no colours, nothing of this
     /// user's environment, and a process group of its own that can be ended as a whole.
     pub(super) fn command(&self, state: &Path) -> Command {
-        let scratch = state.join("scratch");
+        let mut command = self.start(&state.join("scratch"));
+        command
+            .env("HYPERV_STANDIN_STATE", state)
+            // A process of two seconds never earns back what it spends on watching itself.
+            .env("DOTNET_TieredPGO", "0")
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// A start of the program as a worker. What it writes on standard error itself is for whoever runs the tests.
+    pub(super) fn worker_command(&self) -> Command {
+        let mut command = self.start(&std::env::temp_dir());
+        command
+            .args(["-NoProfile", "-NonInteractive", "-InputFormat", "None", "-File", WORKER])
+            // It is killed in the end, and would leave its sockets behind.
+            .env("POWERSHELL_DIAGNOSTICS_OPTOUT", "1")
+            .env("DOTNET_EnableDiagnostics", "0");
+        command
+    }
+
+    fn start(&self, scratch: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command
             .env_clear()
             .envs(["PATH", "DOTNET_ROOT"].into_iter().filter_map(inherited))
             .env("PSModulePath", MODULES)
-            .env("HYPERV_STANDIN_STATE", state)
-            .env("HOME", &scratch)
-            .env("TMPDIR", &scratch)
+            .env("HOME", scratch)
+            .env("TMPDIR", scratch)
             .env("TERM", "dumb")
             .env("NO_COLOR", "1")
             .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
             .env("POWERSHELL_UPDATECHECK", "Off")
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
-            // A process of two seconds never earns back what it spends on watching itself.
-            .env("DOTNET_TieredPGO", "0")
-            .current_dir(&scratch)
+            .current_dir(scratch)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .process_group(0);
         if let Ok((home, functions)) = kept_folders() {
             command.env("HOME", home).env("HYPERV_STANDIN_CACHE", functions);

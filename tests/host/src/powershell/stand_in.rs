@@ -33,11 +33,12 @@ pub(super) struct Machine {
     pub(super) state: StateFolder,
     pub(super) groups: Arc<Groups>,
     pub(super) scripts_survive: bool,
+    /// Each script in a process of its own, and not in one that ran others before.
+    pub(super) in_processes: bool,
 }
 
 impl StandIn {
-    pub(super) fn new(powershell: PowerShell, state: StateFolder, scripts_survive: bool) -> Self {
-        let machine = Machine { powershell, state, groups: Arc::default(), scripts_survive };
+    pub(super) fn new(machine: Machine) -> Self {
         Self { machine: Arc::new(machine), mishaps: Mutex::default() }
     }
 

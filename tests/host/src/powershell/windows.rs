@@ -3,11 +3,12 @@
 use crate::guid;
 use crate::powershell::drives::local_path;
 use crate::powershell::program::PowerShell;
-use crate::powershell::stand_in::StandIn;
+use crate::powershell::stand_in::{Machine, StandIn};
 use crate::powershell::state_folder::StateFolder;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::io;
+use std::sync::Arc;
 
 /// Versions of Windows Server, by their year. A parameter that is newer than the version does not exist there.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -46,6 +47,7 @@ pub struct Windows {
     capacities: Map<String, Value>,
     entries: Vec<Entry>,
     scripts_survive: bool,
+    in_processes: bool,
 }
 
 /// A file or, without contents, a folder.
@@ -64,6 +66,7 @@ impl Default for Windows {
             capacities: Map::new(),
             entries: Vec::new(),
             scripts_survive: false,
+            in_processes: false,
         }
         .with_switch("External vSwitch")
         .with_folder(r"C:\ProgramData\Microsoft\Windows\Hyper-V")
@@ -144,10 +147,19 @@ impl Windows {
     }
 
     /// Whether scripts run on to their end after their shell is closed or they are signalled, as was seen on hosts.
-    /// Otherwise they are killed.
+    /// Otherwise they are killed. Each has a process of its own then.
     #[must_use]
     pub fn scripts_survive(mut self, survive: bool) -> Self {
         self.scripts_survive = survive;
+        self
+    }
+
+    /// Runs each command in a process of its own, as Windows does. Otherwise scripts that a bootstrap takes from its input
+    /// share processes, one after the other, each in a runspace of its own: that takes a fifth of the time. It matters to
+    /// what is about the process itself, such as a mutex whose owner was killed.
+    #[must_use]
+    pub fn in_processes(mut self) -> Self {
+        self.in_processes = true;
         self
     }
 }
@@ -237,7 +249,13 @@ impl Windows {
         for entry in self.entries {
             write(&state, &entry)?;
         }
-        Ok(StandIn::new(powershell, state, self.scripts_survive))
+        Ok(StandIn::new(Machine {
+            powershell,
+            state,
+            groups: Arc::default(),
+            scripts_survive: self.scripts_survive,
+            in_processes: self.in_processes || self.scripts_survive,
+        }))
     }
 }
 

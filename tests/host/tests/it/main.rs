@@ -30,3 +30,4 @@ mod session;
 mod shell;
 #[cfg(test)]
 mod state;
+mod warm;
