@@ -65,7 +65,7 @@ impl Cli {
 #[derive(Parser)]
 #[command(name = "hyperv", version)]
 struct Typed {
-    /// create (or deploy) or stop, in any letter case
+    /// prepare, create (or deploy), start, stop, reboot, delete, status or statuses, in any letter case
     action: OsString,
     /// The JSON file that CloudStack writes for the call
     payload: PathBuf,

@@ -2,12 +2,16 @@
 
 use winrm::{CertificateError, CertificateReason, ErrorKind, SettingsError, Unreachable};
 
+use crate::deadline::Haste;
 use crate::error::Error;
 
 /// The error for the operator; the chain goes to the log.
-pub(crate) fn explain(error: winrm::Error) -> Error {
+pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
     let mut message = error.to_string();
     let remedy = match error.kind() {
+        // A script that only looks changes nothing, and the next one is due in a minute.
+        ErrorKind::TooSlow if haste == Haste::Report => Some(haste.remedy().to_owned()),
+        _ if error.outcome_unknown() && haste == Haste::Report => None,
         // Whatever broke, it broke after the script had been sent.
         _ if error.outcome_unknown() => Some("look at the VM on the host before you run the action again".to_owned()),
         ErrorKind::Certificate(certificate) => Some(certificate_remedy(certificate)),
@@ -24,9 +28,7 @@ pub(crate) fn explain(error: winrm::Error) -> Error {
         ErrorKind::Unreachable(_) => Some("check url and port of the host, and that it is up".to_owned()),
         ErrorKind::TooSlow => {
             message.push_str("; nothing was done on the host");
-            Some(
-                "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)".to_owned(),
-            )
+            Some(haste.remedy().to_owned())
         }
         ErrorKind::Http(_) | ErrorKind::Tls(_) => {
             Some("check that url and port of the host are those of WinRM's HTTPS listener".to_owned())

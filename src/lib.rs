@@ -2,7 +2,8 @@
 //!
 //! The way of one action: [`cli`] reads what was typed, [`payload`] what CloudStack wrote, [`request`] says what that
 //! means and refuses what is wrong, [`action`] turns it into a script, [`remote`] runs the script on the host, and
-//! [`reply`] is the one line of JSON that CloudStack reads. Only `main.rs` prints.
+//! [`reply`] is the one line of JSON that CloudStack reads. What may be said of a VM's power [`power_state`] judges.
+//! Only `main.rs` prints.
 
 pub mod action;
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod error;
 mod host_error;
 pub mod log;
 pub mod payload;
+pub mod power_state;
 pub mod remote;
 pub mod reply;
 pub mod request;

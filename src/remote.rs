@@ -65,8 +65,10 @@ impl WinRm {
         let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
         settings.trust = connection.trust.clone();
         settings.channel_binding = connection.channel_binding;
+        settings.timeouts.connect = deadline.connect_time();
+        settings.timeouts.patience = deadline.patience();
         settings.timeouts.clean_up = deadline.clean_up_time();
-        let client = Client::connect(settings).map_err(host_error::explain)?;
+        let client = Client::connect(settings).map_err(|error| host_error::explain(error, deadline.haste()))?;
         Ok(Self { client, deadline })
     }
 }
@@ -80,9 +82,11 @@ impl Remote for WinRm {
             input: rendered.input.as_bytes(),
             sign: Some(powershell::STARTED.as_bytes()),
         };
-        let output = self.client.run(&command, self.deadline.work_ends()).map_err(host_error::explain)?;
+        let haste = self.deadline.haste();
+        let ran = self.client.run(&command, self.deadline.work_ends());
+        let output = ran.map_err(|error| host_error::explain(error, haste))?;
         let streams = Streams { stdout: &output.stdout, stderr: &output.stderr, exit_code: output.exit_code };
-        let answer = rendered.read(streams).map_err(|error| script_error::explain(rendered.name, error))?;
+        let answer = rendered.read(streams).map_err(|error| script_error::explain(rendered.name, haste, error))?;
         for line in answer.log {
             tracing::info!(script = rendered.name, said = ?line, "The host says");
         }

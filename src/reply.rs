@@ -11,14 +11,24 @@ const LONGEST_LINE: usize = 60 * 1024;
 /// An error's text is cut here. A stuffed one is still a line that an operator can read.
 const LONGEST_ERROR: usize = 3000;
 
-/// A JSON object with `status`.
+/// What an action that is done prints: a JSON object.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Reply(Value);
 
 impl Reply {
-    /// An action that is done. The message is that of the script which this program replaces, word for word.
+    /// The message is that of the script which this program replaces, word for word.
     pub fn success(message: &str) -> Self {
         Self(json!({"status": "success", "message": message}))
+    }
+
+    /// The power state of a VM, or those of many by name.
+    pub fn power_state(state: impl Into<Value>) -> Self {
+        Self(json!({"status": "success", "power_state": state.into()}))
+    }
+
+    /// An object without keys, where CloudStack would take each of them for a change of the VM.
+    pub fn nothing() -> Self {
+        Self(json!({}))
     }
 
     /// A further fact, under a key of its own.
@@ -30,24 +40,27 @@ impl Reply {
         self
     }
 
-    /// An action that failed.
-    pub fn error(error: &Error) -> Self {
-        let text: Vec<String> = error.to_string().split_whitespace().map(str::to_owned).collect();
-        let text = text.join(" ");
-        let cut: String = text.chars().take(LONGEST_ERROR).collect();
-        Self(json!({"status": "error", "error": cut}))
-    }
-
     /// The object as one line of ASCII, without the newline.
-    pub fn line(&self) -> String {
+    ///
+    /// # Errors
+    /// Where it is too long for CloudStack to read. Half of it would be worse than none.
+    pub fn line(&self) -> Result<String, Error> {
         let line = to_ascii(&self.0.to_string());
-        if line.len() < LONGEST_LINE {
-            return line;
+        match line.len() < LONGEST_LINE {
+            true => Ok(line),
+            false => Err(Error::new(format!(
+                "the answer has {} bytes and would not fit into CloudStack's pipe (60 KiB)",
+                line.len()
+            ))),
         }
-        let too_long =
-            Error::new(format!("the answer has {} bytes and would not fit into CloudStack's pipe", line.len()));
-        to_ascii(&Self::error(&too_long).0.to_string())
     }
+}
+
+/// What an action that failed prints.
+pub fn error_line(error: &Error) -> String {
+    let text: Vec<String> = error.to_string().split_whitespace().map(str::to_owned).collect();
+    let cut: String = text.join(" ").chars().take(LONGEST_ERROR).collect();
+    to_ascii(&json!({"status": "error", "error": cut}).to_string())
 }
 
 /// Every other character as `\uXXXX`: the reader's charset is whatever the Java process was started with.
@@ -67,19 +80,23 @@ fn to_ascii(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Reply;
+    use super::{Reply, error_line};
     use crate::error::Error;
 
     #[test]
     fn one_line_of_ascii() {
-        let line = Reply::error(&Error::new("na\u{ef}ve \u{1f600}\r\n\ttext\u{7f}")).line();
+        let line = error_line(&Error::new("na\u{ef}ve \u{1f600}\r\n\ttext\u{7f}"));
         assert_eq!(line, r#"{"status":"error","error":"na\u00efve \ud83d\ude00 text\u007f"}"#);
+        let line = Reply::success("\u{fc}").with("key", 1).line().unwrap();
+        assert_eq!(line, r#"{"status":"success","message":"\u00fc","key":1}"#);
     }
 
     #[test]
     fn never_longer_than_the_pipe() {
-        let line = Reply::success(&"x".repeat(70_000)).line();
-        assert!(line.contains("70") && line.contains(r#""status":"error""#) && line.len() < 200, "{line}");
-        assert!(Reply::error(&Error::new("\u{1f600}".repeat(70_000))).line().len() < 40_000);
+        let reply = |length: usize| Reply::success(&"x".repeat(length)).line();
+        let frame = reply(0).unwrap().len();
+        assert_eq!(reply(60 * 1024 - frame - 1).unwrap().len(), 60 * 1024 - 1);
+        assert!(reply(60 * 1024 - frame).unwrap_err().to_string().contains("61440 bytes"));
+        assert!(error_line(&Error::new("\u{1f600}".repeat(70_000))).len() < 40_000);
     }
 }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::log;
 use crate::payload::Payload;
 use crate::remote::WinRm;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 use crate::request::{ActionName, Request};
 
 /// What the process prints and how it ends.
@@ -43,32 +43,34 @@ pub fn guarded(work: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
     })
 }
 
-fn call(cli: &Cli, started: Instant) -> Result<Reply, Error> {
+fn call(cli: &Cli, started: Instant) -> Result<String, Error> {
     let log = log::Log::open();
     let span = log::span(cli);
     let _entered = span.enter();
-    let reply = perform(cli, started, &log, &span);
-    tracing::info!(ms = started.elapsed().as_millis(), ok = reply.is_ok(), "Ended");
-    reply.inspect_err(Error::log)
+    let line = perform(cli, started, &log, &span).and_then(|reply| reply.line());
+    tracing::info!(ms = started.elapsed().as_millis(), ok = line.is_ok(), "Ended");
+    line.inspect_err(Error::log)
 }
 
 fn perform(cli: &Cli, started: Instant, log: &log::Log, span: &Span) -> Result<Reply, Error> {
-    let request = read(cli, Deadline::new(started, cli.timeout))?;
+    let request = read(cli, started)?;
     log.set_level(request.log_level);
     log::name_target(span, &request);
     tracing::info!(seconds = cli.timeout.as_secs(), payload = ?cli.payload, "Started");
     action::perform(&request, &mut WinRm::new(&request.connection, request.deadline)?)
 }
 
-fn read(cli: &Cli, deadline: Deadline) -> Result<Request, Error> {
+fn read(cli: &Cli, started: Instant) -> Result<Request, Error> {
     // An action that is not ours carries no details. It must fail before anything else is looked at.
     let name = ActionName::parse(&cli.action)?;
+    let begin = if name.is_report() { Deadline::of_report } else { Deadline::new };
+    let deadline = begin(started, cli.timeout);
     Request::new(name, &Payload::read(&cli.payload)?, deadline)
 }
 
-fn answer(result: Result<Reply, Error>) -> Outcome {
+fn answer(result: Result<String, Error>) -> Outcome {
     match result {
-        Ok(reply) => Outcome { text: reply.line(), exit_code: 0 },
-        Err(error) => Outcome { text: Reply::error(&error).line(), exit_code: 1 },
+        Ok(text) => Outcome { text, exit_code: 0 },
+        Err(error) => Outcome { text: reply::error_line(&error), exit_code: 1 },
     }
 }

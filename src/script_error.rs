@@ -2,23 +2,27 @@
 
 use powershell::{AnswerError, Failure};
 
+use crate::deadline::Haste;
 use crate::error::Error;
 
 /// The error for the operator; the details go to the log.
-pub(crate) fn explain(name: &str, error: AnswerError) -> Error {
+pub(crate) fn explain(name: &str, haste: Haste, error: AnswerError) -> Error {
     match error {
-        AnswerError::Failed(failure) => failed(name, &failure),
+        AnswerError::Failed(failure) => failed(name, haste, &failure),
         AnswerError::Incomplete => Error::new(format!("{error}")).with_hint("run the action again"),
         AnswerError::LanguageMode => Error::new(format!("{error}"))
             .with_hint("allow FullLanguage for the login that this extension uses (AppLocker or App Control policy)"),
         AnswerError::Blocked => Error::new(format!("{error}")).with_hint("allow it in the host's virus scanner"),
+        other if haste == Haste::Report => {
+            Error::new(format!("the script `{name}` gave no answer: {other}")).with_source(other)
+        }
         other => Error::new(format!("the script `{name}` gave no answer, and what it did is unknown: {other}"))
             .with_hint("look at the VM on the host before you run the action again")
             .with_source(other),
     }
 }
 
-fn failed(name: &str, failure: &Failure) -> Error {
+fn failed(name: &str, haste: Haste, failure: &Failure) -> Error {
     for line in &failure.log {
         tracing::info!(script = name, said = ?line, "The host says");
     }
@@ -41,7 +45,7 @@ fn failed(name: &str, failure: &Failure) -> Error {
         ));
     }
     let error = Error::new(message);
-    match remedy(&failure.code) {
+    match remedy(&failure.code, haste) {
         Some(remedy) => error.with_hint(remedy),
         None => error,
     }
@@ -69,11 +73,13 @@ fn describe(failure: &Failure) -> String {
 }
 
 /// What to do, by code.
-fn remedy(code: &str) -> Option<&'static str> {
+fn remedy(code: &str, haste: Haste) -> Option<&'static str> {
     Some(match code {
         "vm_foreign" | "record_foreign" => {
             "nothing was touched; rename or remove it on the host, or give this VM another name"
         }
+        "vm_not_found" => "look whether it was moved to another host, or removed",
+        "vm_moved" => "nothing was touched; look for the VM on the other hosts of the cluster",
         "vm_ambiguous" => "nothing was touched; rename the ones that are not CloudStack's",
         "vm_renamed" => "nothing was touched; give the VM its name back on the host",
         "vm_unfinished" => {
@@ -86,11 +92,15 @@ fn remedy(code: &str) -> Option<&'static str> {
         "iso_not_found" => "correct iso_path, or copy the ISO to the host",
         "template_in_use" | "template_differencing" => "use a whole disk that no VM uses",
         "folder_not_found" => "make the folder, or correct vhd_path and vm_path of the host",
+        "no_room" => "free space on the host's drive, or use another host",
         "network_refused" => "stop the VM and start it through CloudStack",
         "network_isolated" => "remove the isolation with Set-VMNetworkAdapterIsolation -IsolationMode None",
+        "replication_active" => "nothing was touched; run that command if the replica is not needed any more",
+        "delete_incomplete" => "run it again when what holds the files has ended",
+        "restart_failed" => "the VM is down; look at its event log on the host, then start it through CloudStack",
         "not_off" | "not_running" => "look at the VM's event log on the host",
         "busy" => "run it again when the other action has ended",
-        "deadline" => "raise the timeout of this action in CloudStack (global settings wait and commands.timeout)",
+        "deadline" => haste.remedy(),
         "out_of_memory" => "free memory on the host, or use another one",
         "disk_full" => "free space on the host's drive",
         "disk_not_plain" => "switch compression or encryption off for vhd_path",

@@ -1,7 +1,8 @@
 //! `create`: a VM that runs, made or found.
 
-use powershell::{Create, Nic, SecureBoot, Source};
+use powershell::{Create, SecureBoot};
 
+use super::arguments::{adapters, source};
 use crate::error::Error;
 use crate::remote::{self, Remote};
 use crate::reply::Reply;
@@ -22,19 +23,10 @@ fn script(request: &CreateRequest) -> Create {
         vm_path: request.placement.vm_path.to_string(),
         source: source(&request.source),
         generation,
-        processors: request.processors,
-        memory_bytes: request.memory.bytes(),
+        processors: request.size.processors,
+        memory_bytes: request.size.memory.bytes(),
         secure_boot,
-        nics: request.nics.iter().zip(1..).map(|(nic, number)| adapter(nic, number)).collect(),
-    }
-}
-
-fn source(source: &request::Source) -> Source {
-    match source {
-        request::Source::Template(path) => Source::Template { template_path: path.to_string() },
-        request::Source::Iso { path, disk_bytes } => {
-            Source::Iso { iso_path: path.to_string(), disk_bytes: *disk_bytes }
-        }
+        nics: adapters(&request.nics),
     }
 }
 
@@ -44,15 +36,5 @@ fn firmware(generation: Generation) -> (u8, SecureBoot) {
         Generation::Two(request::SecureBoot::Off) => (2, SecureBoot::Off),
         Generation::Two(request::SecureBoot::Windows) => (2, SecureBoot::Windows),
         Generation::Two(request::SecureBoot::Linux) => (2, SecureBoot::Linux),
-    }
-}
-
-/// Named as the script that this program replaces named them.
-fn adapter(nic: &request::Nic, number: usize) -> Nic {
-    Nic {
-        name: format!("NIC{number}"),
-        mac_address: nic.mac.to_string(),
-        switch_name: nic.switch.clone(),
-        vlan_id: nic.vlan.id(),
     }
 }

@@ -1,7 +1,6 @@
 //! What `create` needs.
 
-use super::field::{self, Field};
-use super::{Generation, Memory, Nic, Placement, Source, Vm, nic};
+use super::{Generation, Nic, Placement, Size, Source, Vm, nic};
 use crate::error::Error;
 use crate::payload::Payload;
 
@@ -16,10 +15,8 @@ pub struct CreateRequest {
     pub source: Source,
     /// The kind of virtual hardware.
     pub generation: Generation,
-    /// Virtual processors.
-    pub processors: u32,
-    /// Static memory.
-    pub memory: Memory,
+    /// Its processors and memory.
+    pub size: Size,
     /// In the order of the devices.
     pub nics: Vec<Nic>,
 }
@@ -30,16 +27,13 @@ impl CreateRequest {
     /// # Errors
     /// The first field that is missing or wrong.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
-        let processors = Field::new("cloudstack.vm.details.cpus", &payload.vm.cpus);
-        let memory = Field::new("cloudstack.vm.details.maxRam", &payload.vm.max_ram);
         let vm = Vm::new(payload)?;
         Ok(Self {
             placement: Placement::new(payload, &vm.name)?,
             vm,
             source: Source::new(payload)?,
             generation: Generation::new(payload)?,
-            processors: processors.required("CloudStack writes it", field::number(1, 2048))?,
-            memory: memory.required("CloudStack writes it", Memory::parse)?,
+            size: Size::new(payload)?,
             nics: nic::nics(payload)?,
         })
     }

@@ -35,6 +35,13 @@ impl<'a> Levels<'a> {
         ])
     }
 
+    /// For the keys that a VM may have of its own: VM, then as for the host.
+    pub(super) fn of_vm_or_host(payload: &'a Payload) -> Self {
+        let Self(mut levels) = Self::of_host(payload);
+        levels.insert(0, ("virtualmachine", &payload.externaldetails.virtualmachine));
+        Self(levels)
+    }
+
     /// The first of these keys that is set to more than blanks. Where none is, it stands for the first key, missing.
     pub(super) fn find(&self, keys: &[&str]) -> Field<'a> {
         let candidates = self.0.iter().flat_map(|(level, details)| {
@@ -81,7 +88,7 @@ impl<'a> Field<'a> {
     /// # Errors
     /// Where it is missing, no single value, or not what `parse` wants.
     pub(super) fn required<T>(&self, remedy: &str, parse: impl FnOnce(&str) -> Result<T, Problem>) -> Result<T, Error> {
-        self.optional(parse)?.ok_or_else(|| self.error(&Problem::from("is missing")).with_hint(remedy))
+        self.optional(parse)?.ok_or_else(|| self.missing(remedy))
     }
 
     /// Its value, if it is there.
@@ -94,6 +101,11 @@ impl<'a> Field<'a> {
             _ if self.is_missing() => Ok(None),
             _ => parse(self.raw().unwrap_or_default().trim()).map(Some).map_err(|problem| self.error(&problem)),
         }
+    }
+
+    /// The error where it is missing. `remedy` says what to set.
+    pub(super) fn missing(&self, remedy: &str) -> Error {
+        self.error(&Problem::from("is missing")).with_hint(remedy)
     }
 
     /// An error that names this field.

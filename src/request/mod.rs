@@ -2,13 +2,20 @@
 
 mod connection;
 mod create;
+mod delete;
 mod field;
 mod generation;
 mod mac_address;
 mod memory;
 mod nic;
 mod placement;
+mod prepare;
+mod reboot;
+mod shutdown_timeout;
+mod size;
 mod source;
+mod start;
+mod status;
 mod stop;
 mod vlan;
 mod vm;
@@ -20,13 +27,19 @@ use tracing::level_filters::LevelFilter;
 
 pub use connection::Connection;
 pub use create::CreateRequest;
+pub use delete::DeleteRequest;
 pub use field::Problem;
 pub use generation::{Generation, SecureBoot};
 pub use mac_address::MacAddress;
 pub use memory::Memory;
 pub use nic::Nic;
 pub use placement::Placement;
+pub use prepare::PrepareRequest;
+pub use reboot::RebootRequest;
+pub use size::Size;
 pub use source::Source;
+pub use start::StartRequest;
+pub use status::StatusRequest;
 pub use stop::StopRequest;
 pub use vlan::Vlan;
 pub use vm::Vm;
@@ -55,24 +68,57 @@ pub struct Request {
 /// What to do, with what it needs.
 #[derive(Debug)]
 pub enum Action {
+    /// See whether a VM could be made.
+    Prepare(PrepareRequest),
     /// Make a VM and start it.
     Create(CreateRequest),
+    /// Start a VM that is there.
+    Start(StartRequest),
     /// Stop a VM.
     Stop(StopRequest),
+    /// Let a VM begin anew.
+    Reboot(RebootRequest),
+    /// Remove a VM.
+    Delete(DeleteRequest),
+    /// Tell the power state of a VM.
+    Status(StatusRequest),
+    /// Tell the power states of all VMs of the host. Needs nothing but the connection.
+    Statuses,
 }
 
 /// An action's name, known before the payload is read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ActionName {
+    /// `prepare`.
+    Prepare,
     /// `create`, in CloudStack's documentation also `deploy`.
     Create,
+    /// `start`.
+    Start,
     /// `stop`.
     Stop,
+    /// `reboot`.
+    Reboot,
+    /// `delete`.
+    Delete,
+    /// `status`.
+    Status,
+    /// `statuses`.
+    Statuses,
 }
 
 /// The names in use, in any letter case.
-const NAMES: [(&str, ActionName); 3] =
-    [("create", ActionName::Create), ("deploy", ActionName::Create), ("stop", ActionName::Stop)];
+const NAMES: [(&str, ActionName); 9] = [
+    ("prepare", ActionName::Prepare),
+    ("create", ActionName::Create),
+    ("deploy", ActionName::Create),
+    ("start", ActionName::Start),
+    ("stop", ActionName::Stop),
+    ("reboot", ActionName::Reboot),
+    ("delete", ActionName::Delete),
+    ("status", ActionName::Status),
+    ("statuses", ActionName::Statuses),
+];
 
 impl ActionName {
     /// Looks a name up.
@@ -88,22 +134,25 @@ impl ActionName {
                 .with_hint(format!("this extension knows: {}", known.join(", ")))
         })
     }
+
+    /// Whether CloudStack's ping waits for it, host after host: then it must be over soon.
+    pub const fn is_report(self) -> bool {
+        matches!(self, Self::Status | Self::Statuses)
+    }
 }
 
 impl Action {
-    /// Its name in the log.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Create(_) => "create",
-            Self::Stop(_) => "stop",
-        }
-    }
-
-    /// The VM it is about.
+    /// The VM it is about; `statuses` is about all.
     pub const fn vm_name(&self) -> Option<&VmName> {
         match self {
+            Self::Prepare(prepare) => Some(&prepare.vm.name),
             Self::Create(create) => Some(&create.vm.name),
+            Self::Start(start) => Some(&start.vm.name),
             Self::Stop(stop) => Some(&stop.vm.name),
+            Self::Reboot(reboot) => Some(&reboot.vm.name),
+            Self::Delete(delete) => Some(&delete.vm.name),
+            Self::Status(status) => Some(&status.name),
+            Self::Statuses => None,
         }
     }
 }
@@ -116,8 +165,14 @@ impl Request {
     pub fn new(name: ActionName, payload: &Payload, deadline: Deadline) -> Result<Self, Error> {
         let connection = Connection::new(payload)?;
         let action = match name {
+            ActionName::Prepare => Action::Prepare(PrepareRequest::new(payload)?),
             ActionName::Create => Action::Create(CreateRequest::new(payload)?),
+            ActionName::Start => Action::Start(StartRequest::new(payload)?),
             ActionName::Stop => Action::Stop(StopRequest::new(payload)?),
+            ActionName::Reboot => Action::Reboot(RebootRequest::new(payload)?),
+            ActionName::Delete => Action::Delete(DeleteRequest::new(payload)?),
+            ActionName::Status => Action::Status(StatusRequest::new(payload)?),
+            ActionName::Statuses => Action::Statuses,
         };
         Ok(Self { action, connection, deadline, log_level: log_level(payload)? })
     }

@@ -24,12 +24,45 @@ pub struct Nic {
     pub switch: String,
 }
 
-/// All NICs in the order of their device ids; the list has holes and may hold a null.
+/// All NICs in the order of their device ids.
 ///
 /// # Errors
 /// Where the list is missing, or a NIC has no address or no network that a Hyper-V switch can give.
 pub(super) fn nics(payload: &Payload) -> Result<Vec<Nic>, Error> {
     let switch = switch_name(payload)?;
+    let mut nics = Vec::new();
+    for entry in entries(payload)? {
+        let mac = entry.address.ok_or_else(|| entry.mac.missing("CloudStack writes it"))?;
+        let vlan = entry
+            .vlan
+            .ok_or_else(|| entry.uri.missing("CloudStack has given this NIC no VLAN; check the network's state"))?;
+        nics.push((entry.device, Nic { mac, vlan, switch: switch.clone() }));
+    }
+    nics.sort_by_key(|(device, _)| *device);
+    Ok(nics.into_iter().map(|(_, nic)| nic).collect())
+}
+
+/// The switches of NICs that may have no address and no network yet.
+///
+/// # Errors
+/// Where the list or the switch's name is missing, or what a NIC has already is wrong.
+pub(super) fn switches(payload: &Payload) -> Result<Vec<String>, Error> {
+    let switch = switch_name(payload)?;
+    // All of them hang on the one switch.
+    Ok(entries(payload)?.first().map(|_| switch).into_iter().collect())
+}
+
+/// A NIC as far as CloudStack has said what it is.
+struct Entry<'a> {
+    device: u32,
+    mac: Field<'a>,
+    address: Option<MacAddress>,
+    uri: Field<'a>,
+    vlan: Option<Vlan>,
+}
+
+/// The list as it stands; it has holes and may hold a null.
+fn entries(payload: &Payload) -> Result<Vec<Entry<'_>>, Error> {
     let list = payload.vm.nics.as_ref().ok_or_else(|| {
         Error::new("payload field `cloudstack.vm.details.nics` is missing")
             .with_hint("CloudStack writes it for this action")
@@ -40,35 +73,36 @@ pub(super) fn nics(payload: &Payload) -> Result<Vec<Nic>, Error> {
             list.len()
         )));
     }
-    let mut nics = Vec::with_capacity(list.len());
     let mut seen = HashSet::new();
-    for (index, nic) in list.iter().enumerate().filter_map(|(index, nic)| Some((index, &nic.as_ref()?.0))) {
-        let name = |key: &str| format!("cloudstack.vm.details.nics[{index}].{key}");
-        let device = Field::new(name("deviceId"), &nic.device_id).optional(field::number(0_u32, 255))?;
-        let field = Field::new(name("mac"), &nic.mac);
-        let mac = field.required("CloudStack writes it", MacAddress::parse)?;
-        if !seen.insert(mac) {
-            return Err(field.error(&Problem::from("is the address of another NIC of this VM")));
-        }
-        nics.push((
-            device.unwrap_or(u32::MAX),
-            Nic { mac, vlan: vlan(nic, &name("broadcastUri"))?, switch: switch.clone() },
-        ));
-    }
-    nics.sort_by_key(|(device, _)| *device);
-    Ok(nics.into_iter().map(|(_, nic)| nic).collect())
+    let there = list.iter().enumerate().filter_map(|(index, nic)| Some((index, &nic.as_ref()?.0)));
+    there
+        .map(|(index, nic)| {
+            let entry = Entry::read(nic, index)?;
+            match entry.address {
+                Some(address) if !seen.insert(address) => {
+                    Err(entry.mac.error(&Problem::from("is the address of another NIC of this VM")))
+                }
+                _ => Ok(entry),
+            }
+        })
+        .collect()
 }
 
-/// A NIC without a URI is untagged only if its network says that it is.
-fn vlan(nic: &payload::Nic, name: &str) -> Result<Vlan, Error> {
-    let is_native = nic.broadcast_type.text().is_some_and(|text| text.trim().eq_ignore_ascii_case("native"));
-    let field = Field::new(name, &nic.broadcast_uri);
-    match field.optional(Vlan::parse)? {
-        Some(vlan) => Ok(vlan),
-        None if is_native => Ok(Vlan::Untagged),
-        None => Err(field
-            .error(&Problem::from("is missing"))
-            .with_hint("CloudStack has given this NIC no VLAN; check the network's state")),
+impl<'a> Entry<'a> {
+    fn read(nic: &'a payload::Nic, index: usize) -> Result<Self, Error> {
+        let name = |key: &str| format!("cloudstack.vm.details.nics[{index}].{key}");
+        let device = Field::new(name("deviceId"), &nic.device_id).optional(field::number(0_u32, 255))?;
+        let mac = Field::new(name("mac"), &nic.mac);
+        let uri = Field::new(name("broadcastUri"), &nic.broadcast_uri);
+        // A NIC without a URI is untagged only if its network says that it is.
+        let is_native = nic.broadcast_type.text().is_some_and(|text| text.trim().eq_ignore_ascii_case("native"));
+        Ok(Self {
+            device: device.unwrap_or(u32::MAX),
+            address: mac.optional(MacAddress::parse)?,
+            mac,
+            vlan: uri.optional(Vlan::parse)?.or_else(|| is_native.then_some(Vlan::Untagged)),
+            uri,
+        })
     }
 }
 

@@ -1,12 +1,9 @@
 //! What `stop` needs.
 
-use super::field::{self, Levels};
+use super::shutdown_timeout::shutdown_timeout;
 use super::{Vm, WindowsPath, placement};
 use crate::error::Error;
 use crate::payload::Payload;
-
-/// Seconds that a guest gets where no key says otherwise.
-const DEFAULT_SHUTDOWN: u32 = 120;
 
 /// A VM to be stopped.
 #[derive(Clone, Debug)]
@@ -27,14 +24,11 @@ impl StopRequest {
     /// # Errors
     /// The first field that is missing or wrong.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
-        let seconds = |levels: Levels<'_>| levels.find(&["shutdown_timeout"]).optional(field::number(0, 86_400));
-        let of_vm = seconds(Levels::of_vm(payload))?;
-        let of_host = seconds(Levels::of_host(payload))?;
         Ok(Self {
             vm: Vm::new(payload)?,
             vhd_path: placement::vhd_path(payload)?,
             unseen: is_unseen(payload),
-            shutdown_timeout: of_vm.or(of_host).unwrap_or(DEFAULT_SHUTDOWN),
+            shutdown_timeout: shutdown_timeout(payload)?,
         })
     }
 }

@@ -25,7 +25,10 @@ impl Vm {
 }
 
 /// The instance name; `virtualmachinename` must say the same.
-fn name(payload: &Payload) -> Result<VmName, Error> {
+///
+/// # Errors
+/// Where it is missing, malformed, or said in two ways.
+pub(super) fn name(payload: &Payload) -> Result<VmName, Error> {
     let field = Field::new("cloudstack.vm.details.name", &payload.vm.name);
     let name = field.required("CloudStack writes it", VmName::parse)?;
     let other = Field::new("virtualmachinename", &payload.virtualmachinename);

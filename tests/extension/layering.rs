@@ -71,6 +71,7 @@ fn layers_inside_a_package_look_down_only() {
         ("src/payload.rs", &["request", "action", "remote", "reply"][..]),
         ("src/request", &["action", "remote", "reply", "run"]),
         ("src/action", &["payload", "cli", "log"]),
+        ("src/power_state.rs", &["request", "action", "remote", "reply"]),
         ("winrm/src/soap", &["client", "shell", "transport", "auth"]),
         ("winrm/src/auth", &["client", "shell", "transport"]),
         ("winrm/src/transport", &["client", "shell"]),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::time::Duration;
 
 use simulated_host::{Host, Options};
 use tempfile::TempDir;
@@ -12,11 +13,25 @@ use crate::case::{Case, Ran, hyperv};
 #[test]
 fn an_unknown_action_fails_before_anything_is_read() {
     let folder = TempDir::new().unwrap();
-    for action in ["com.cloud.agent.api.ModifyStoragePoolCommand", "create2", "", "--help", "-h", "list", "a b\n\"c\""]
-    {
+    let verbs = ["check", "help", "list", "replay", "register", "--help", "-h"];
+    for action in ["com.cloud.agent.api.ModifyStoragePoolCommand", "create2", "", "a b\n\"c\""].iter().chain(&verbs) {
         let ran = Ran::from(&mut hyperv(folder.path(), &[action, "/nowhere/payload.json", "5"]));
-        ran.fails(&["unknown", "create"]);
+        ran.fails(&["unknown", "prepare, create, deploy, start, stop, reboot, delete, status, statuses"]);
     }
+}
+
+/// CloudStack sends the class name of every command that it has no action for, with that name in the payload and no more.
+#[test]
+fn a_java_class_name_is_refused_without_a_connection() {
+    let host = Host::start(Options::new()).unwrap();
+    let class = "com.cloud.agent.api.ModifyStoragePoolCommand";
+    let only_its_name = Case::new(class, "statuses.json").text_of_payload(|_| format!(r#"{{"action":"{class}"}}"#));
+    let with_a_host = Case::new(class, "create.json").on(&host);
+    for case in [only_its_name, with_a_host] {
+        let ran = case.timeout("5").start().end_within(Duration::from_secs(2)).expect("it waits for something");
+        ran.fails(&[class, "unknown"]);
+    }
+    assert_eq!(host.state().counters.connections, 0);
 }
 
 #[test]

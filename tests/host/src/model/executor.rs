@@ -7,7 +7,7 @@ use crate::model::noise::Noise;
 use crate::model::reply::{Outcome, ScriptError, print};
 use crate::model::script::Call;
 use crate::model::world::World;
-use crate::model::{cmd, create, stop};
+use crate::model::{cmd, create, delete, power_states, prepare, reboot, start, stop};
 use crate::state::Inventory;
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -86,9 +86,15 @@ impl Model {
         if let Some(error) = self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
             return Err(Box::new(error));
         }
+        let world = &mut *self.world();
         match call.script.as_str() {
-            "create" => create::run(&mut self.world(), call.arguments, call.seconds),
-            "stop" => stop::run(&mut self.world(), call.arguments),
+            "prepare" => prepare::run(world, call.arguments),
+            "create" => create::run(world, call.arguments, call.seconds),
+            "start" => start::run(world, call.arguments),
+            "stop" => stop::run(world, call.arguments),
+            "reboot" => reboot::run(world, call.arguments),
+            "delete" => delete::run(world, call.arguments),
+            "power-states" => power_states::run(world, call.arguments),
             other => Err(Box::new(ScriptError::new("host_error", format!("the model knows no script {other}")))),
         }
     }

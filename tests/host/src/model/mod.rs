@@ -2,11 +2,18 @@
 
 mod cmd;
 mod create;
+mod delete;
 mod executor;
+mod machine;
 mod network;
 mod noise;
+mod place;
+mod power_states;
+mod prepare;
+mod reboot;
 mod reply;
 mod script;
+mod start;
 mod stop;
 mod world;
 

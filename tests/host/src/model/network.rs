@@ -28,18 +28,15 @@ impl From<&Adapter> for Nic {
 
 /// Every switch must be there, and be one.
 pub(crate) fn check_switches(world: &World, wanted: &[Adapter]) -> Result<(), Box<ScriptError>> {
-    for Adapter { switch_name: name, .. } in wanted {
-        match world.switches.iter().filter(|switch| same(switch, name)).count() {
-            1 => {}
-            0 => {
-                return Err(refused("switch_not_found", format!("there is no virtual switch {name}")));
-            }
-            _ => {
-                return Err(refused("switch_ambiguous", format!("there are several virtual switches {name}")));
-            }
-        }
+    wanted.iter().try_for_each(|adapter| check_switch(world, &adapter.switch_name))
+}
+
+pub(crate) fn check_switch(world: &World, name: &str) -> Result<(), Box<ScriptError>> {
+    match world.switches.iter().filter(|switch| same(switch, name)).count() {
+        1 => Ok(()),
+        0 => Err(refused("switch_not_found", format!("there is no virtual switch {name}"))),
+        _ => Err(refused("switch_ambiguous", format!("there are several virtual switches {name}"))),
     }
-    Ok(())
 }
 
 /// Gives a machine these adapters. Those there are found by MAC, then by name; of the others only the ones that the

@@ -1,6 +1,7 @@
 //! The answer of a script: one line of ASCII JSON between two marker lines.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Why a script failed, as the scripts tell it.
@@ -66,6 +67,12 @@ impl ScriptError {
 /// An error that a check of the script found.
 pub(crate) fn refused(code: &str, message: impl Into<String>) -> Box<ScriptError> {
     Box::new(ScriptError::new(code, message))
+}
+
+/// The arguments of a call, as its script declares them.
+pub(crate) fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Box<ScriptError>> {
+    serde_json::from_value(arguments)
+        .map_err(|error| refused("host_error", format!("the arguments do not fit the script: {error}")))
 }
 
 /// What a script has to say at its end.

@@ -1,7 +1,7 @@
 //! The script `stop`. Every guest of the model has the shutdown component and follows at once.
 
-use crate::model::create::mark;
-use crate::model::reply::{Outcome, refused};
+use crate::model::machine::{foreign, mark};
+use crate::model::reply::{Outcome, arguments};
 use crate::model::world::{World, same};
 use crate::state::PowerState;
 use serde::Deserialize;
@@ -21,15 +21,14 @@ struct Arguments {
 }
 
 /// Runs the script against the world.
-pub(crate) fn run(world: &mut World, arguments: Value) -> Outcome {
-    let wanted: Arguments = serde_json::from_value(arguments)
-        .map_err(|error| refused("host_error", format!("the arguments do not fit the script: {error}")))?;
+pub(crate) fn run(world: &mut World, call: Value) -> Outcome {
+    let wanted: Arguments = arguments(call)?;
     let Some(vm) = world.vms.iter_mut().find(|vm| same(&vm.name, &wanted.name)) else {
         return Ok(json!({"Method": "absent"}));
     };
     let owner = mark(&vm.notes, "cloudstack-vm-id");
     if owner.is_some_and(|owner| !same(owner, &wanted.uuid)) {
-        return Err(refused("vm_foreign", format!("a virtual machine {} exists and is not this one", wanted.name)));
+        return Err(foreign(&wanted.name));
     }
     if wanted.unseen && owner.is_some() {
         vm.state = PowerState::Off;

@@ -2,6 +2,7 @@
 
 use crate::guid;
 use crate::state::{Inventory, Nic, PowerState, Vm};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 const GIB: u64 = 1 << 30;
@@ -12,6 +13,7 @@ pub struct World {
     pub(crate) host_name: String,
     pub(crate) switches: Vec<String>,
     pub(crate) vms: Vec<Vm>,
+    pub(crate) rows: Vec<Value>,
     pub(crate) memory_bytes: u64,
     pub(crate) disk_bytes: u64,
     folders: Vec<String>,
@@ -32,6 +34,7 @@ impl Default for World {
             host_name: "HV01".to_owned(),
             switches: vec!["External vSwitch".to_owned()],
             vms: Vec::new(),
+            rows: Vec::new(),
             memory_bytes: 64 * GIB,
             disk_bytes: 1024 * GIB,
             folders: Vec::new(),
@@ -119,11 +122,24 @@ impl World {
         self.with_vm(Vm { notes, ..plain_vm(name.into()) })
     }
 
+    /// Adds what the script `power-states` reports beside the machines: one of another age, a replica, a second of a name.
+    #[must_use]
+    pub fn with_state_row(mut self, row: Value) -> Self {
+        self.rows.push(row);
+        self
+    }
+
+    /// Changes every machine of that name.
+    #[must_use]
+    pub fn with_changed(mut self, vm: &str, change: impl FnMut(&mut Vm)) -> Self {
+        self.vms.iter_mut().filter(|other| same(&other.name, vm)).for_each(change);
+        self
+    }
+
     /// Changes the network adapters of every machine of that name.
     #[must_use]
-    pub fn with_nics(mut self, vm: &str, mut change: impl FnMut(&mut Vec<Nic>)) -> Self {
-        self.vms.iter_mut().filter(|other| same(&other.name, vm)).for_each(|vm| change(&mut vm.nics));
-        self
+    pub fn with_nics(self, vm: &str, mut change: impl FnMut(&mut Vec<Nic>)) -> Self {
+        self.with_changed(vm, |vm| change(&mut vm.nics))
     }
 
     /// How much memory all running machines may have together.
@@ -178,12 +194,15 @@ impl World {
     /// Copies a file, or says that there is no room for it.
     pub(crate) fn copy(&mut self, from: &str, to: &str) -> Result<(), NoRoom> {
         let bytes = self.size(from).unwrap_or(0);
-        let taken: u64 = self.files.values().map(|file| file.bytes).sum();
-        if taken.saturating_add(bytes) > self.disk_bytes {
+        if bytes > self.free_disk() {
             return Err(NoRoom);
         }
         self.write(to.to_owned(), bytes, String::new());
         Ok(())
+    }
+
+    pub(crate) fn free_disk(&self) -> u64 {
+        self.disk_bytes.saturating_sub(self.files.values().map(|file| file.bytes).sum())
     }
 
     pub(crate) fn remove(&mut self, path: &str) -> bool {
