@@ -21,17 +21,24 @@ mod bootstrap;
 #[path = "../extension/case.rs"]
 mod case;
 mod create;
+mod delete;
 mod hostile;
 mod hosts;
 mod life;
+mod matrix;
 mod races;
 mod records;
+mod repeat;
 mod scene;
+mod start;
+mod states;
 mod stop;
 mod sweep;
 mod world;
 
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use simulated_host::PowerShell;
@@ -40,7 +47,10 @@ use simulated_host::PowerShell;
 type Scenario = (&'static str, fn(&PowerShell));
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Many of them wait for a guest or a deadline, and something else can run meanwhile.
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    arguments.test_threads.get_or_insert(2 * processors);
     let powershell = PowerShell::find();
     let is_required = std::env::var_os("PWSH_REQUIRED").is_some();
     if powershell.is_none() && !is_required && !arguments.list {
@@ -52,11 +62,16 @@ fn main() -> ExitCode {
     let trials = [
         bootstrap::SCENARIOS,
         create::SCENARIOS,
+        delete::SCENARIOS,
         hostile::SCENARIOS,
         hosts::SCENARIOS,
         life::SCENARIOS,
+        matrix::SCENARIOS,
         races::SCENARIOS,
         records::SCENARIOS,
+        repeat::SCENARIOS,
+        start::SCENARIOS,
+        states::SCENARIOS,
         stop::SCENARIOS,
         sweep::SCENARIOS,
     ]

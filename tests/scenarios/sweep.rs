@@ -40,7 +40,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 const TEMPLATE: &str = "create.json";
 
 #[derive(Clone, Copy)]
-enum Moment {
+pub(crate) enum Moment {
     Before,
     After,
 }
@@ -155,7 +155,7 @@ fn create(scene: &Scene, fixture: &str) -> Case {
     Case::new("create", fixture).on(&scene.host)
 }
 
-fn at(mishap: Mishap, call: &Call, moment: Moment) -> Mishap {
+pub(crate) fn at(mishap: Mishap, call: &Call, moment: Moment) -> Mishap {
     let mishap = mishap.call(call.number);
     match moment {
         Moment::Before => mishap,
@@ -163,7 +163,7 @@ fn at(mishap: Mishap, call: &Call, moment: Moment) -> Mishap {
     }
 }
 
-fn describe(call: &Call, moment: Moment) -> String {
+pub(crate) fn describe(call: &Call, moment: Moment) -> String {
     let moment = match moment {
         Moment::Before => "before",
         Moment::After => "after",

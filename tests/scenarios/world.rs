@@ -60,7 +60,7 @@ pub(crate) fn record(scene: &Scene) -> Value {
     serde_json::from_slice(&scene.read(RECORD).unwrap()).unwrap()
 }
 
-/// Machines, files and folders as text that is the same for every run: GUIDs are left out.
+/// Machines, files and folders as text that is the same for every run: GUIDs, and what ends a parked name, are left out.
 pub(crate) fn likeness(inventory: &Inventory) -> String {
     let text = serde_json::to_string_pretty(inventory).unwrap();
     let characters: Vec<char> = text.chars().collect();
@@ -70,6 +70,9 @@ pub(crate) fn likeness(inventory: &Inventory) -> String {
         if is_guid(characters.get(at..at + 36).unwrap_or_default()) {
             alike.push_str("GUID");
             at += 36;
+        } else if alike.ends_with(".unclaimed-") {
+            alike.push_str("PARKED");
+            at += 8;
         } else {
             alike.push(characters[at]);
             at += 1;
