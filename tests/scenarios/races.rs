@@ -15,6 +15,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("races::a_stop_calls_off_a_create_that_still_copies", a_stop_calls_off_a_create_that_still_copies),
     ("races::a_stop_calls_off_every_create_before_it", a_stop_calls_off_every_create_before_it),
     ("races::a_create_that_waits_too_long_says_so", a_create_that_waits_too_long_says_so),
+    ("races::the_turn_of_a_dead_script_is_free", the_turn_of_a_dead_script_is_free),
 ];
 
 /// The copy takes so long that whatever comes next meets it.
@@ -95,4 +96,15 @@ fn a_create_that_waits_too_long_says_so(powershell: &PowerShell) {
     create(&scene).timeout("14").run().fails(&["another action"]);
     first.kill();
     assert_eq!(scene.state().vms().len(), 0);
+}
+
+/// In processes of their own: the mutex is abandoned as a dying process leaves it.
+fn the_turn_of_a_dead_script_is_free(powershell: &PowerShell) {
+    let scene = Scene::with(powershell, Windows::new().in_processes());
+    for cmdlet in ["Copy-Item", "New-VM", "Start-VM"] {
+        scene.fail(Mishap::kill().cmdlet(cmdlet).after()).unwrap();
+        create(&scene).run().fails(&["no answer", "unknown"]);
+        scene.recover().unwrap();
+    }
+    create(&scene).run().succeeds("Instance created");
 }

@@ -1,5 +1,7 @@
 //! `stop`, from every state and after every kind of create.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use simulated_host::{Mishap, PowerShell, PowerState, Windows};
 
@@ -11,6 +13,7 @@ use crate::world::{DISK, FOLDER, NAME, RECORD, create, finished, likeness, metho
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("stop::the_guest_is_asked_first", the_guest_is_asked_first),
     ("stop::a_guest_that_does_not_follow_is_turned_off", a_guest_that_does_not_follow_is_turned_off),
+    ("stop::it_answers_before_cloudstack_kills_it", it_answers_before_cloudstack_kills_it),
     ("stop::off_and_saved_are_success", off_and_saved_are_success),
     ("stop::a_paused_vm_runs_only_on_its_own_network", a_paused_vm_runs_only_on_its_own_network),
     ("stop::a_vm_that_hangs_between_two_states_is_turned_off", a_vm_that_hangs_between_two_states_is_turned_off),
@@ -57,6 +60,23 @@ fn a_guest_that_does_not_follow_is_turned_off(powershell: &PowerShell) {
         edit_vm(&scene, |vm| vm["Guest"] = json!({"Shutdown": guest, "ShutdownSeconds": 0, "BootSeconds": 0}));
         assert_eq!(method(&stop(&scene).vm_key("shutdown_timeout", json!("3"))), "turned_off", "{guest}");
         assert_eq!(power(&scene), PowerState::Off);
+    }
+}
+
+/// CloudStack kills without a warning, and then nobody learns what came of it.
+fn it_answers_before_cloudstack_kills_it(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["Guest"] = json!({"Shutdown": "ignores", "ShutdownSeconds": 0, "BootSeconds": 0}));
+    let ran = stop(&scene).timeout("20").start().end_within(Duration::from_secs(20)).expect("no answer in 20 s");
+    assert_eq!((ran.code, &ran.reply()["method"]), (Some(0), &json!("turned_off")), "{}", ran.log);
+    assert_eq!(power(&scene), PowerState::Off);
+    for seconds in [1, 2, 5] {
+        edit_vm(&scene, |vm| vm["State"] = json!("Running"));
+        let running = stop(&scene).timeout(&seconds.to_string()).start();
+        let ran =
+            running.end_within(Duration::from_secs(seconds)).unwrap_or_else(|| panic!("no answer in {seconds} s"));
+        // What can be done in so short a time depends on the host; the answer says what was done.
+        assert!(ran.reply()["method"] == "turned_off" || ran.code == Some(1), "{}", ran.log);
     }
 }
 

@@ -86,8 +86,7 @@ impl Model {
         if let Some(error) = self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
             return Err(Box::new(error));
         }
-        let world = &mut *self.world();
-        match call.script.as_str() {
+        self.world().watched(|world| match call.script.as_str() {
             "prepare" => prepare::run(world, call.arguments),
             "create" => create::run(world, call.arguments, call.seconds),
             "start" => start::run(world, call.arguments),
@@ -96,7 +95,7 @@ impl Model {
             "delete" => delete::run(world, call.arguments),
             "power-states" => power_states::run(world, call.arguments),
             other => Err(Box::new(ScriptError::new("host_error", format!("the model knows no script {other}")))),
-        }
+        })
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

@@ -1,8 +1,8 @@
-//! The script `power-states`. The model keeps no time: its machines have been as they are for long.
+//! The script `power-states`.
 
 use crate::model::reply::{Outcome, arguments};
 use crate::model::world::World;
-use crate::state::PowerState;
+use crate::state::{PowerState, Vm};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,7 +17,8 @@ struct Arguments {
 pub(crate) fn run(world: &World, call: Value) -> Outcome {
     let Arguments { name } = arguments(call)?;
     let is_wanted = |row: &Value| name.as_ref().is_none_or(|name| row["Name"] == json!(name));
-    let vms = world.vms.iter().map(|vm| json!({"Name": vm.name, "State": number(vm.state)}));
+    let age = |vm: &Vm| world.changes.get(&vm.id).map(|since| since.elapsed().as_secs_f64());
+    let vms = world.vms.iter().map(|vm| json!({"Name": vm.name, "State": number(vm.state), "Age": age(vm)}));
     let rows: Vec<_> = vms.chain(world.rows.iter().cloned()).filter(is_wanted).collect();
     Ok(json!({"Rows": rows}))
 }

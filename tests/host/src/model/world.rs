@@ -4,6 +4,7 @@ use crate::guid;
 use crate::state::{Inventory, Nic, PowerState, Vm};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 const GIB: u64 = 1 << 30;
 
@@ -14,6 +15,8 @@ pub struct World {
     pub(crate) switches: Vec<String>,
     pub(crate) vms: Vec<Vm>,
     pub(crate) rows: Vec<Value>,
+    /// When scripts changed a machine's state, by its id. Others have been as they are for long.
+    pub(crate) changes: BTreeMap<String, Instant>,
     pub(crate) memory_bytes: u64,
     pub(crate) disk_bytes: u64,
     folders: Vec<String>,
@@ -35,6 +38,7 @@ impl Default for World {
             switches: vec!["External vSwitch".to_owned()],
             vms: Vec::new(),
             rows: Vec::new(),
+            changes: BTreeMap::new(),
             memory_bytes: 64 * GIB,
             disk_bytes: 1024 * GIB,
             folders: Vec::new(),
@@ -172,6 +176,16 @@ impl World {
         let mut folders = self.folders.clone();
         folders.sort();
         Inventory { vms: self.vms.clone(), files, folders }
+    }
+
+    /// Notes the time of every change of state that a script makes.
+    pub(crate) fn watched<T>(&mut self, script: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.vms.clone();
+        let outcome = script(self);
+        let is_as_before = |vm: &Vm| before.iter().any(|old| (&old.id, old.state) == (&vm.id, vm.state));
+        let changed: Vec<_> = self.vms.iter().filter(|vm| !is_as_before(vm)).map(|vm| vm.id.clone()).collect();
+        self.changes.extend(changed.into_iter().map(|id| (id, Instant::now())));
+        outcome
     }
 
     pub(crate) fn has_folder(&self, path: &str) -> bool {
