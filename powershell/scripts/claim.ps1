@@ -23,6 +23,13 @@ function Open-Machine {
     [pscustomobject]@{ Machine = $Machine; Sidecar = $sidecar; IsOurs = $isOurs; IsHalfMade = $isHalfMade; Phase = $phase }
 }
 
+# The phase that an action leaves which does not change it. A restore that was cut short is over with whatever comes next.
+function Get-LastingPhase {
+    param([Parameter(Mandatory = $true)] $Own)
+    if ($Own.Phase -ne 'restoring') { return $Own.Phase }
+    if ($Own.IsOurs) { 'complete' } else { 'adopted' }
+}
+
 # Writes the sidecar at today's place and the Notes that lead to it, and returns the record. Claimed: CloudStack knows this VM by now,
 # so that no clean-up after a failed create may take it for one that was never seen. Nics: what CloudStack gives it now.
 function Save-Claim {
@@ -40,17 +47,39 @@ function Save-Claim {
         $record = New-Record $Uuid $Phase
         if ($Own.IsOurs) { $record.disks = @(Get-DrivePath $machine.Vm) }
     }
+    # Whatever is done with the VM now, a restore that was cut short is over, and the Notes that it may have brought go.
+    $restore = $record.restore
+    $record.restore = $null
     $record.phase = $Phase
     $record.vm_id = $machine.Id
     $record.claimed = $Claimed
     if ($null -ne $Nics) { $record.network = @(ConvertTo-NetworkRecord $Nics) }
+    if ($null -ne $restore) { Restore-Notes $Own $Uuid $RecordPath $Phase $restore }
     Write-Record $RecordPath $record
     # Before the Notes lead elsewhere: they are what finds it.
     if ($machine.Marker.Record -ne '' -and $machine.Marker.Record -ne $RecordPath) { Remove-OldRecord $machine.Marker.Record $Uuid }
+    if ($null -ne $restore) { return $record }
     $isNamed = $machine.Marker.Phase -eq $Phase -and $machine.Marker.Record -eq $RecordPath
     # Between two states Hyper-V takes no Notes. The record is where it is looked for first, and the next action writes them.
     if ($Own.IsOurs -and -not $isNamed -and (Test-Settled $machine.Vm)) { Write-Marker $machine.Vm $Uuid $Phase $RecordPath }
     $record
+}
+
+# The Notes from before the snapshot was brought back, with our lines as they are now if the VM has any. Written while the record still
+# knows them.
+function Restore-Notes {
+    param(
+        [Parameter(Mandatory = $true)] $Own,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] [string] $RecordPath,
+        [Parameter(Mandatory = $true)] [string] $Phase,
+        [Parameter(Mandatory = $true)] $Restore
+    )
+    $vm = $Own.Machine.Vm
+    if (-not (Test-Settled $vm)) { return }
+    $text = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String("$($Restore.notes)"))
+    if ($Own.IsOurs) { Write-Marker $vm $Uuid $Phase $RecordPath $text }
+    elseif ("$((Hyper-V\Get-VM -Id $vm.Id).Notes)" -cne $text) { Hyper-V\Set-VM -VM $vm -Notes $text }
 }
 
 # The folder of the host's details has changed since. Two records would one day disagree.

@@ -82,32 +82,63 @@ function Get-Machine {
     }
 }
 
-# Stops unless the VM is ours. A VM without a marker is ours only by a sidecar that names its GUID; then its Notes are written again.
-# Returns $false for a VM without any marker, $true for one of ours.
-function Confirm-Ownership {
+# How the VM is known to be ours: marked (by its Notes), recorded (by a sidecar that names its GUID), or none (it has no marker).
+# Stops where it belongs to another CloudStack VM. Changes nothing.
+function Get-Ownership {
     param(
         [Parameter(Mandatory = $true)] $Machine,
         [Parameter(Mandatory = $true)] [string] $Uuid,
         [Parameter(Mandatory = $true)] [hashtable] $Sidecar
     )
     $record = $Sidecar.Record
+    $isNamed = $null -ne $record -and "$($record.vm_id)" -eq $Machine.Id
+    if ($isNamed -and $record.phase -eq 'restoring') {
+        # A snapshot has brought its own Notes with it: the file alone counts.
+        Assert-RecordOwner $record $Sidecar.Path $Uuid
+        if ($record.restore.phase -eq 'adopted') { return 'none' }
+        return 'marked'
+    }
     if ($Machine.Marker.Uuid -ne '' -and $Machine.Marker.Uuid -ne $Uuid) {
         Stop-Script 'vm_foreign' "the VM $($Machine.Name) on this host belongs to the CloudStack VM $($Machine.Marker.Uuid), not to $Uuid"
     }
     if ($null -ne $record) { Assert-RecordOwner $record $Sidecar.Path $Uuid }
-    if ($Machine.Marker.Uuid -eq $Uuid) { return $true }
-    if ($null -ne $record -and "$($record.vm_id)" -eq $Machine.Id) {
+    if ($Machine.Marker.Uuid -eq $Uuid) { return 'marked' }
+    if ($isNamed) {
         # A VM of CloudStack's own script never had a marker, and is given none.
-        if (@('adopted', 'deleting') -contains $record.phase) { return $false }
-        Write-Marker $Machine.Vm $Uuid $record.phase $Sidecar.Path
-        $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
-        return $true
+        if (@('adopted', 'deleting') -contains $record.phase) { return 'none' }
+        return 'recorded'
     }
     if ($null -ne $record) {
         Assert-OwnRecord $record $Sidecar.Path $Machine.Name $Uuid
         Assert-NoOther $Machine $record $Sidecar.Path
     }
-    $false
+    'none'
+}
+
+# $false for a VM without any marker, $true for one of ours, whose Notes are written again if they were lost.
+function Confirm-Ownership {
+    param(
+        [Parameter(Mandatory = $true)] $Machine,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] [hashtable] $Sidecar
+    )
+    $ownership = Get-Ownership $Machine $Uuid $Sidecar
+    if ($ownership -eq 'recorded') {
+        Write-Marker $Machine.Vm $Uuid $Sidecar.Record.phase $Sidecar.Path
+        $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
+    }
+    $ownership -ne 'none'
+}
+
+# The VM under its own name, for a look at it. Changes nothing.
+function Find-Known {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $RecordPath)
+    $sidecar = Read-Record $RecordPath
+    $machine = Resolve-Machine $Name $Uuid $sidecar
+    if ($null -eq $machine -or $machine.Parked) { Stop-Script 'vm_not_found' "there is no VM $Name on this host" }
+    if ($machine.Renamed) { Stop-Script 'vm_renamed' "the VM of $Name is named $($machine.Name) on this host" }
+    $null = Get-Ownership $machine $Uuid (Find-Record $RecordPath $machine)
+    $machine
 }
 
 # Where the VM is marked its Notes decide, except that an unfinished delete or restore in the sidecar wins.

@@ -3,7 +3,7 @@
 Gives a VM exactly the network that CloudStack gave it, and reads it back.
 
 .DESCRIPTION
-A NIC is an object of Name (NIC1..n), MacAddress (12 upper-case digits), SwitchName and VlanId ($null: untagged).
+A NIC is an object of Name (NIC1..n), MacAddress (12 upper-case digits), SwitchName (empty: on none) and VlanId ($null: untagged).
 Adapters are matched by MAC address, then by name. Missing ones are added, surplus NICn removed, other adapters only logged.
 #>
 
@@ -14,7 +14,7 @@ function Set-Network {
     $plan = Get-NetworkPlan $Vm $Nics
     foreach ($pair in $plan.Pairs) {
         if ($null -eq $pair.Adapter) { $pair.Adapter = New-Adapter $Vm $pair.Nic }
-        Set-Adapter $pair.Adapter $pair.Nic $switches[$pair.Nic.SwitchName]
+        Set-Adapter $pair.Adapter $pair.Nic $switches["$($pair.Nic.SwitchName)"]
     }
     # Last, since nothing brings an adapter back.
     foreach ($adapter in $plan.Surplus) { Remove-Adapter $Vm $adapter }
@@ -26,7 +26,7 @@ function Get-NeededSwitch {
     param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
     $needed = @{}
     $all = @(Hyper-V\Get-VMSwitch)
-    foreach ($name in @($Nics | ForEach-Object { "$($_.SwitchName)" } | Select-Object -Unique)) {
+    foreach ($name in @($Nics | ForEach-Object { "$($_.SwitchName)" } | Where-Object { $_ -ne '' } | Select-Object -Unique)) {
         $found = @($all | Where-Object { $_.Name -eq $name })
         if ($found.Count -eq 0) { Stop-Script 'switch_not_found' "this host has no virtual switch named '$name'; it has: $(($all | ForEach-Object { $_.Name }) -join ', ')" }
         if ($found.Count -gt 1) { Stop-Script 'switch_ambiguous' "this host has $($found.Count) virtual switches named '$name'" }
@@ -102,7 +102,7 @@ function New-Adapter {
 }
 
 function Set-Adapter {
-    param([Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic, [Parameter(Mandatory = $true)] $Switch)
+    param([Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic, $Switch)
     if ("$($Adapter.MacAddress)" -ne $Nic.MacAddress) {
         if ($Adapter.DynamicMacAddressEnabled) { Add-Undo "network: MAC address of '$($Adapter.Name)'" { param($on) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -DynamicMacAddress } @($Adapter) }
         else { Add-Undo "network: MAC address of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -StaticMacAddress $old } @($Adapter, "$($Adapter.MacAddress)") }
@@ -114,6 +114,7 @@ function Set-Adapter {
         Add-Undo "network: switch of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $on -SwitchName $old } @($Adapter, "$($Adapter.SwitchName)")
         Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter
     }
+    if ("$($Nic.SwitchName)" -eq '') { return }
     $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter
     if (-not (Test-Vlan $vlan $Nic.VlanId)) {
         if ("$($vlan.OperationMode)" -eq 'Access') { Add-Undo "network: VLAN of '$($Adapter.Name)'" { param($on, $old) Set-Vlan $on $old } @($Adapter, [int]$vlan.AccessVlanId) }
@@ -150,6 +151,7 @@ function Assert-Network {
     foreach ($nic in $Nics) {
         $adapter = @($adapters | Where-Object { $_.MacAddress -eq $nic.MacAddress })
         if ($adapter.Count -ne 1) { Stop-Script 'network_refused' "the VM $($Vm.Name) has $($adapter.Count) adapters with the MAC address $($nic.MacAddress) after it was set" }
+        if ("$($adapter[0].SwitchName)" -eq '' -and "$($nic.SwitchName)" -eq '') { continue }
         Assert-NotIsolated $Vm $adapter[0]
         $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $adapter[0]
         if ("$($adapter[0].SwitchName)" -ne $nic.SwitchName -or -not (Test-Vlan $vlan $nic.VlanId)) {
@@ -162,6 +164,19 @@ function Assert-Network {
 function ConvertTo-NetworkRecord {
     param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Nics)
     foreach ($nic in $Nics) { [ordered]@{ Name = "$($nic.Name)"; MacAddress = "$($nic.MacAddress)"; SwitchName = "$($nic.SwitchName)"; VlanId = $nic.VlanId } }
+}
+
+# The network on which a VM stands of which no record tells. What CloudStack can never have given is refused.
+function Get-FoundNetwork {
+    param([Parameter(Mandatory = $true)] $Vm)
+    foreach ($adapter in @(Hyper-V\Get-VMNetworkAdapter -VM $Vm)) {
+        $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $adapter
+        $mode = "$($vlan.OperationMode)"
+        if (@('Untagged', 'Access') -notcontains $mode) { Stop-Script 'network_refused' "the adapter '$($adapter.Name)' of the VM $($Vm.Name) has the VLAN mode $mode, which CloudStack never gives" }
+        $id = $null
+        if ($mode -eq 'Access') { $id = [int]$vlan.AccessVlanId }
+        [ordered]@{ Name = "$($adapter.Name)"; MacAddress = "$($adapter.MacAddress)"; SwitchName = "$($adapter.SwitchName)"; VlanId = $id }
+    }
 }
 
 # Whether the VM stands on the network that CloudStack gave last. Without a record CloudStack has held its network all along.

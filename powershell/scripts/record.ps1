@@ -4,7 +4,8 @@ The two records that say whose a VM is: lines in its Notes, and a sidecar file b
 
 .DESCRIPTION
 A record is an ordered dictionary: uuid, phase (creating, complete, restoring, deleting, unclaimed, adopted), host, written (UTC), claimed,
-vm_id, vm_folder, disks (full paths), kept (what a delete leaves alone, with the reason), network (what CloudStack gave last, or null).
+vm_id, vm_folder, disks (full paths), kept (what a delete leaves alone, with the reason), network (what CloudStack gave last, or null), restore
+(while a snapshot is brought back: the power state, the Notes in base64 and the phase before).
 #>
 
 function Get-RecordPath {
@@ -14,7 +15,7 @@ function Get-RecordPath {
 
 function New-Record {
     param([Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $Phase)
-    [ordered]@{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); kept = @(); network = $null }
+    [ordered]@{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); kept = @(); network = $null; restore = $null }
 }
 
 # Exists (one of the two files is there), and Record: $null if none of them can be read.
@@ -44,6 +45,7 @@ function Read-RecordFile {
     }
     catch { return $null }
     if ("$($record.uuid)" -notmatch '^[0-9a-f-]{36}$' -or "$($record.phase)" -cnotmatch '^(creating|complete|restoring|deleting|unclaimed|adopted)$') { return $null }
+    if ($record.phase -eq 'restoring' -and "$($record.restore)" -eq '') { return $null }
     # Arrays built anew: Windows PowerShell writes some of those that it has read as objects of value and Count.
     foreach ($list in 'disks', 'kept') { $record[$list] = @(foreach ($text in $record[$list]) { "$text" }) }
     if ($null -ne $record.network) { $record.network = @(foreach ($nic in $record.network) { $nic }) }
@@ -99,16 +101,19 @@ function Read-Marker {
     $marker
 }
 
-# Sets our lines and keeps every other text to the letter: clusters and VMM write there too.
+# Sets our lines and keeps every other text to the letter: clusters and VMM write there too. Text: the Notes to begin with, if they are
+# not those that the VM has now.
 function Write-Marker {
     param(
         [Parameter(Mandatory = $true)] $Vm,
         [Parameter(Mandatory = $true)] [string] $Uuid,
         [Parameter(Mandatory = $true)] [string] $Phase,
-        [Parameter(Mandatory = $true)] [string] $RecordPath
+        [Parameter(Mandatory = $true)] [string] $RecordPath,
+        $Text = $null
     )
     # Read anew: the object may be older than the last change.
-    $others = [regex]::Replace("$((Hyper-V\Get-VM -Id $Vm.Id).Notes)", '(?<=^|\r|\n)cloudstack-(vm-id|phase|record):[^\r\n]*(\r\n|\n|\r|\z)', '')
+    if ($null -eq $Text) { $Text = "$((Hyper-V\Get-VM -Id $Vm.Id).Notes)" }
+    $others = [regex]::Replace("$Text", '(?<=^|\r|\n)cloudstack-(vm-id|phase|record):[^\r\n]*(\r\n|\n|\r|\z)', '')
     if ($others.Length -gt 0 -and $others -notmatch '[\r\n]\z') { $others += "`r`n" }
     Hyper-V\Set-VM -VM $Vm -Notes "${others}cloudstack-vm-id: $Uuid`r`ncloudstack-phase: $Phase`r`ncloudstack-record: $RecordPath"
 }

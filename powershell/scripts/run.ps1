@@ -19,6 +19,14 @@ function Get-Runnable {
     $own
 }
 
+# The VM for an action that a user starts, and so never one that a stop has parked.
+function Get-Present {
+    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $RecordPath)
+    $own = Get-Runnable $Name $Uuid $RecordPath
+    if ($own.Machine.Parked) { Stop-Script 'vm_not_found' "the VM $Name is parked on this host as $($own.Machine.Name)" }
+    $own
+}
+
 # Sets and reads back the network, and returns the state in which the VM was found. What CloudStack gives is recorded before anything
 # is set: even where it cannot be set, what was given before is no longer this VM's.
 function Set-GivenNetwork {

@@ -36,11 +36,12 @@ function Stop-Found {
     $own = Open-Machine $Machine $Uuid $recordPath
     if ($own.IsHalfMade) { Clear-HalfMade $Machine $Name $own.Sidecar; return 'cleaned' }
     $record = $own.Sidecar.Record
+    $phase = Get-LastingPhase $own
     if ($own.IsOurs) {
         $wasSeen = $null -ne $record -and $record.claimed
-        if ($Machine.Parked -or ($Unseen -and -not $wasSeen -and $own.Phase -eq 'complete')) { return Suspend-Unclaimed $own }
-        $record = Save-Claim $own $Uuid $recordPath $own.Phase $true
+        if ($Machine.Parked -or ($Unseen -and -not $wasSeen -and $phase -eq 'complete')) { return Suspend-Unclaimed $own }
     }
+    if ($own.IsOurs -or $own.Phase -eq 'restoring') { $record = Save-Claim $own $Uuid $recordPath $phase $true }
     Stop-Machine $Machine.Vm $record
 }
 

@@ -12,22 +12,31 @@ mod bootstrap;
 mod clixml;
 mod create;
 mod delete;
+mod identify;
 mod power_states;
 mod prepare;
 mod reboot;
 mod render;
 mod script;
+mod snapshot;
 mod start;
 mod stop;
+mod suspend;
 
 pub use answer::{Answer, AnswerError, Failure, Rollback, Streams};
 pub use bootstrap::STARTED;
 pub use create::{Create, Created, Nic, SecureBoot, Source};
 pub use delete::{Delete, Deleted};
+pub use identify::{Identified, Identify};
 pub use power_states::{PowerStates, ReadStates, StateRow};
 pub use prepare::{Prepare, Prepared};
 pub use reboot::{Reboot, RebootMethod, Rebooted};
 pub use render::{Nonce, RenderError, Rendered, render};
 pub use script::{Part, Script};
+pub use snapshot::{
+    CreateSnapshot, DeleteSnapshot, ListSnapshots, Merge, RestoreSnapshot, SnapshotCreated, SnapshotDeleted,
+    SnapshotList, SnapshotRestored, SnapshotRow,
+};
 pub use start::{Start, Started};
 pub use stop::{Stop, StopMethod, Stopped};
+pub use suspend::{PowerChanged, Resume, Suspend};

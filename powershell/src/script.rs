@@ -49,6 +49,8 @@ impl Part {
     pub const SOURCE: Self = Self::new("source", include_str!("../scripts/source.ps1"));
     /// A VM that is there, brought to run on its network.
     pub const RUN: Self = Self::new("run", include_str!("../scripts/run.ps1"));
+    /// Finding snapshots.
+    pub const SNAPSHOT: Self = Self::new("snapshot", include_str!("../scripts/snapshot.ps1"));
     /// Starting and sizing.
     pub const POWER: Self = Self::new("power", include_str!("../scripts/power.ps1"));
 

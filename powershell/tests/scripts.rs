@@ -9,7 +9,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use powershell::{
-    Create, Delete, Nic, Nonce, PowerStates, Prepare, Reboot, Script, SecureBoot, Source, Start, Stop, render,
+    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nic, Nonce, PowerStates, Prepare, Reboot,
+    RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
 };
 
 #[test]
@@ -52,6 +53,23 @@ fn parameters_are_the_fields() {
     let delete = Delete { name: name(), uuid: uuid(), vhd_path: vhd_path() };
     assert_eq!(parameters(Delete::BODY), fields(&delete));
     assert_eq!(parameters(PowerStates::BODY), fields(&PowerStates { name: None }));
+    let identify = Identify { name: name(), uuid: uuid(), vhd_path: vhd_path() };
+    assert_eq!(parameters(Identify::BODY), fields(&identify));
+    assert_eq!(parameters(Suspend::BODY), fields(&Suspend { name: name(), uuid: uuid(), vhd_path: vhd_path() }));
+    assert_eq!(parameters(Resume::BODY), fields(&Resume { name: name(), uuid: uuid(), vhd_path: vhd_path() }));
+}
+
+#[test]
+fn parameters_of_the_snapshot_scripts_are_the_fields() {
+    let (name, uuid, vhd_path, snapshot) = (String::new, String::new, String::new, String::new);
+    let list = ListSnapshots { name: name(), uuid: uuid(), vhd_path: vhd_path() };
+    assert_eq!(parameters(ListSnapshots::BODY), fields(&list));
+    let create = CreateSnapshot { name: name(), uuid: uuid(), vhd_path: vhd_path(), snapshot: snapshot() };
+    assert_eq!(parameters(CreateSnapshot::BODY), fields(&create));
+    let restore = RestoreSnapshot { name: name(), uuid: uuid(), vhd_path: vhd_path(), snapshot: snapshot() };
+    assert_eq!(parameters(RestoreSnapshot::BODY), fields(&restore));
+    let delete = DeleteSnapshot { name: name(), uuid: uuid(), vhd_path: vhd_path(), snapshot: snapshot() };
+    assert_eq!(parameters(DeleteSnapshot::BODY), fields(&delete));
 }
 
 #[test]

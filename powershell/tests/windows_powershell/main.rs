@@ -29,7 +29,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use powershell::{
-    Create, Delete, Nonce, PowerStates, Prepare, Reboot, Script, SecureBoot, Source, Start, Stop, render,
+    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nonce, PowerStates, Prepare, Reboot,
+    RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
 };
 
 use crate::check::{check, missing_functions};
@@ -91,7 +92,7 @@ fn powershell_s_own_parser_takes_every_script_and_finds_the_same_commands() {
 
 /// What is sent: each script with its parts, without the token before it and the count behind it.
 fn rendered() -> Vec<(String, String)> {
-    let name = || "i-2-45-VM".to_owned();
+    let (name, none) = (|| "i-2-45-VM".to_owned(), String::new);
     let source = || Source::Template { template_path: String::new() };
     let create = Create {
         name: name(),
@@ -133,6 +134,13 @@ fn rendered() -> Vec<(String, String)> {
         text_of(&reboot),
         text_of(&delete),
         text_of(&PowerStates { name: None }),
+        text_of(&Identify { name: name(), uuid: none(), vhd_path: none() }),
+        text_of(&Suspend { name: name(), uuid: none(), vhd_path: none() }),
+        text_of(&Resume { name: name(), uuid: none(), vhd_path: none() }),
+        text_of(&ListSnapshots { name: name(), uuid: none(), vhd_path: none() }),
+        text_of(&CreateSnapshot { name: name(), uuid: none(), vhd_path: none(), snapshot: none() }),
+        text_of(&RestoreSnapshot { name: name(), uuid: none(), vhd_path: none(), snapshot: none() }),
+        text_of(&DeleteSnapshot { name: name(), uuid: none(), vhd_path: none(), snapshot: none() }),
     ]
 }
 

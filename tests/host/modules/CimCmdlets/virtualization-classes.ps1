@@ -7,7 +7,7 @@ $EnabledStates = @{
 
 $Classes['Msvm_ComputerSystem'] = @{
     Name       = 'Msvm_ComputerSystem'; Namespace = 'root/virtualization/v2'; Methods = @{}
-    Properties = @('Name', 'ElementName', 'Caption', 'Description', 'EnabledState', 'RequestedState', 'EnabledDefault', 'HealthState', 'InstallDate', 'TimeOfLastStateChange', 'OnTimeInMilliseconds', 'ProcessID', 'ReplicationMode', 'ReplicationState', 'ReplicationHealth', 'FailedOverReplicationType')
+    Properties = @('Name', 'ElementName', 'Caption', 'Description', 'EnabledState', 'RequestedState', 'EnabledDefault', 'HealthState', 'InstallDate', 'TimeOfLastStateChange', 'OnTimeInMilliseconds', 'ProcessID', 'OperationalStatus', 'ReplicationMode', 'ReplicationState', 'ReplicationHealth', 'FailedOverReplicationType')
     Rows       = {
         if ((Get-HostSetting 'Rights') -ne 'full') { return }
         $isGerman = (Get-HostSetting 'Language') -eq 'de'
@@ -24,9 +24,10 @@ function New-ComputerSystemRow {
     $row = @{
         Name = $Name; ElementName = $ElementName; Caption = $Caption; Description = "Microsoft $Caption"; EnabledState = [uint16]$EnabledState; RequestedState = [uint16]12
         EnabledDefault = [uint16]2; HealthState = [uint16]5; OnTimeInMilliseconds = [uint64]0; ProcessID = $null; ReplicationMode = [uint16]0; ReplicationState = [uint16]0
-        ReplicationHealth = [uint16]0; FailedOverReplicationType = [uint16]0; InstallDate = $null; TimeOfLastStateChange = $null
+        OperationalStatus = [uint16[]]@(2); ReplicationHealth = [uint16]0; FailedOverReplicationType = [uint16]0; InstallDate = $null; TimeOfLastStateChange = $null
     }
     if ($null -eq $Machine) { return $row }
+    if (@((Get-World)['Merges'] | Where-Object { $_['MachineId'] -eq $Machine['Id'] }).Count -gt 0) { $row['OperationalStatus'] = [uint16[]]@(2, 32772) }
     $row['ReplicationMode'] = [uint16]$Machine['ReplicationMode']
     $row['ReplicationState'] = [uint16]$Machine['ReplicationState']
     $row['InstallDate'] = (ConvertFrom-WorldTime $Machine['CreationTime']).ToLocalTime()
