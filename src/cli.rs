@@ -65,7 +65,8 @@ impl Cli {
 #[derive(Parser)]
 #[command(name = "hyperv", version)]
 struct Typed {
-    /// prepare, create (or deploy), start, stop, reboot, delete, status or statuses, in any letter case
+    /// prepare, create (or deploy), start, stop, reboot, delete, status, statuses, getconsole, Suspend, Resume, CreateSnapshot,
+    /// ListSnapshots, RestoreSnapshot or DeleteSnapshot, in any letter case
     action: OsString,
     /// The JSON file that CloudStack writes for the call
     payload: PathBuf,

@@ -8,12 +8,16 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     source: Option<anyhow::Error>,
+    tenant: Option<String>,
 }
+
+/// What a tenant reads of an error of which nothing may be told.
+const NOTHING_TOLD: &str = "the host could not do this; ask the administrator";
 
 impl Error {
     /// What went wrong: lower case, no full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, source: None }
+        Self { message: message.into(), hint: None, source: None, tenant: None }
     }
 
     /// What to do about it.
@@ -30,10 +34,26 @@ impl Error {
         self
     }
 
-    /// Writes the message and every cause below it to the log, escaped: a line of the log is one event.
-    pub fn log(&self) {
-        let causes = self.source.as_ref().map(|source| format!("{source:#}"));
-        tracing::error!(error = ?self.to_string(), causes = ?causes.unwrap_or_default(), "Failed");
+    /// What a tenant may read of it: no host path, address, account or message of the host. Without it he reads nothing but that
+    /// it failed.
+    #[must_use]
+    pub fn for_tenants(mut self, sentence: impl Into<String>) -> Self {
+        self.tenant = Some(sentence.into());
+        self
+    }
+
+    /// The same error as a tenant reads it, with the id under which the log tells all.
+    #[must_use]
+    pub fn hidden(&self, id: &str) -> Self {
+        let told = self.tenant.as_deref().unwrap_or(NOTHING_TOLD);
+        Self::new(told).with_hint(format!("the log has more under {id}"))
+    }
+
+    /// Writes the message and every cause below it to the log, escaped: a line of the log is one event. `id` is what a tenant was
+    /// told to name.
+    pub fn log(&self, id: Option<&str>) {
+        let causes = self.source.as_ref().map(|source| format!("{source:#}")).unwrap_or_default();
+        tracing::error!(id, error = ?self.to_string(), causes = ?causes, "Failed");
     }
 }
 

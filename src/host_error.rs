@@ -35,7 +35,12 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
         }
         _ => None,
     };
-    let explained = Error::new(message);
+    let told = if error.outcome_unknown() {
+        "the connection to the host was lost, and whether it was done is not known; look at the instance before you try again"
+    } else {
+        "the host of this instance cannot be reached at the moment; try again later"
+    };
+    let explained = Error::new(message).for_tenants(told);
     match remedy {
         Some(remedy) => explained.with_hint(remedy).with_source(error),
         None => explained.with_source(error),

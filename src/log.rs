@@ -57,7 +57,7 @@ pub fn span(cli: &Cli) -> Span {
 /// Adds what the payload says to a span.
 pub fn name_target(span: &Span, request: &Request) {
     span.record("vm", request.action.vm_name().map(field::display));
-    span.record("host", request.connection.endpoint.host());
+    span.record("host", request.connection.as_ref().map(|connection| connection.endpoint.host()));
 }
 
 fn path() -> Option<PathBuf> {

@@ -23,6 +23,9 @@ pub struct Payload {
     /// The settings of host, cluster registration, extension and VM.
     #[serde(default, deserialize_with = "object")]
     pub externaldetails: ExternalDetails,
+    /// What a user chose for a custom action; absent where the action takes nothing.
+    #[serde(default)]
+    pub parameters: Details,
     /// CloudStack's UUID of the VM.
     #[serde(default)]
     pub virtualmachineid: Scalar,
@@ -114,6 +117,11 @@ pub enum Scalar {
 }
 
 impl Payload {
+    /// A parameter of a custom action.
+    pub fn parameter(&self, key: &str) -> &Scalar {
+        self.parameters.get(key).unwrap_or(&Scalar::Missing)
+    }
+
     /// Reads the file.
     ///
     /// # Errors

@@ -45,6 +45,15 @@ pub fn run<S: Script>(remote: &mut dyn Remote, script: &S) -> Result<S::Output, 
     })
 }
 
+/// For an action that asks no host.
+pub struct NoHost;
+
+impl Remote for NoHost {
+    fn answer(&mut self, _script: &dyn Renderable) -> Result<Value, Error> {
+        Err(Error::new("this action has no connection to a host, and wants to run a script there"))
+    }
+}
+
 /// A host behind WinRM. Nothing is sent before the first script.
 pub struct WinRm {
     client: Client,

@@ -26,6 +26,16 @@ impl Reply {
         Self(json!({"status": "success", "power_state": state.into()}))
     }
 
+    /// Rows that CloudStack's interface shows as a table: its header is the keys of the first one.
+    pub fn table(rows: Vec<Value>) -> Self {
+        Self(json!({"status": "success", "printmessage": "true", "message": rows}))
+    }
+
+    /// Where a browser finds a console. `direct`: CloudStack hands the URL to it as it is.
+    pub fn console(url: &str) -> Self {
+        Self(json!({"status": "success", "console": {"url": url, "protocol": "direct"}}))
+    }
+
     /// An object without keys, where CloudStack would take each of them for a change of the VM.
     pub fn nothing() -> Self {
         Self(json!({}))

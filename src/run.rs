@@ -12,7 +12,7 @@ use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::log;
 use crate::payload::Payload;
-use crate::remote::WinRm;
+use crate::remote::{NoHost, WinRm};
 use crate::reply::{self, Reply};
 use crate::request::{ActionName, Request};
 
@@ -49,7 +49,26 @@ fn call(cli: &Cli, started: Instant) -> Result<String, Error> {
     let _entered = span.enter();
     let line = perform(cli, started, &log, &span).and_then(|reply| reply.line());
     tracing::info!(ms = started.elapsed().as_millis(), ok = line.is_ok(), "Ended");
-    line.inspect_err(Error::log)
+    let is_for_tenants = ActionName::parse(&cli.action).is_ok_and(ActionName::is_for_tenants);
+    line.map_err(|error| if is_for_tenants { hide(&error) } else { show(error) })
+}
+
+/// For the operator: all of it.
+fn show(error: Error) -> Error {
+    error.log(None);
+    error
+}
+
+/// For a tenant: what he may know, and an id by which the operator finds the rest.
+fn hide(error: &Error) -> Error {
+    let mut bytes = [0; 4];
+    // Without random numbers it is only less likely to be the only one of its kind.
+    if getrandom::fill(&mut bytes).is_err() {
+        bytes = std::process::id().to_be_bytes();
+    }
+    let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    error.log(Some(&id));
+    error.hidden(&id)
 }
 
 fn perform(cli: &Cli, started: Instant, log: &log::Log, span: &Span) -> Result<Reply, Error> {
@@ -57,7 +76,10 @@ fn perform(cli: &Cli, started: Instant, log: &log::Log, span: &Span) -> Result<R
     log.set_level(request.log_level);
     log::name_target(span, &request);
     tracing::info!(seconds = cli.timeout.as_secs(), payload = ?cli.payload, "Started");
-    action::perform(&request, &mut WinRm::new(&request.connection, request.deadline)?)
+    match &request.connection {
+        Some(connection) => action::perform(&request, &mut WinRm::new(connection, request.deadline)?),
+        None => action::perform(&request, &mut NoHost),
+    }
 }
 
 fn read(cli: &Cli, started: Instant) -> Result<Request, Error> {

@@ -18,6 +18,7 @@ pub(crate) fn explain(name: &str, haste: Haste, error: AnswerError) -> Error {
         }
         other => Error::new(format!("the script `{name}` gave no answer, and what it did is unknown: {other}"))
             .with_hint("look at the VM on the host before you run the action again")
+            .for_tenants("the host gave no answer, and whether it was done is not known; look at the instance before you try again")
             .with_source(other),
     }
 }
@@ -44,7 +45,10 @@ fn failed(name: &str, haste: Haste, failure: &Failure) -> Error {
             left.join(", ")
         ));
     }
-    let error = Error::new(message);
+    let error = match told(failure) {
+        Some(told) => Error::new(message).for_tenants(told),
+        None => Error::new(message),
+    };
     match remedy(&failure.code, haste) {
         Some(remedy) => error.with_hint(remedy),
         None => error,
@@ -72,6 +76,47 @@ fn describe(failure: &Failure) -> String {
     format!("{sentence}{step}: {message}")
 }
 
+/// What a tenant may know. The script makes its sentences about snapshots of nothing but their names and ids.
+fn told(failure: &Failure) -> Option<String> {
+    let sentence = match failure.code.as_str() {
+        "snapshot_exists" | "snapshot_limit" | "snapshot_not_found" | "snapshot_ambiguous" => {
+            return Some(failure.message.clone());
+        }
+        "vm_off" => "the instance is not running; start it first",
+        "network_refused" | "network_isolated" | "network_saved" | "network_mode" => {
+            "the instance's network on its host is not the one that CloudStack gave it last; stop and start the instance"
+        }
+        "network_unrestorable" => {
+            "the snapshot holds the memory of the instance with other network adapters than it has now, and cannot be restored; nothing was changed"
+        }
+        "restore_down" => {
+            "the snapshot could not be brought to run on the instance's network, and the instance is down; start it"
+        }
+        "restore_late" => "restoring took too long, and the instance is down; start it",
+        "restore_unfinished" => {
+            "a snapshot was being restored, and that was not finished; restore it again, or stop and start the instance"
+        }
+        "vm_not_found" | "vm_renamed" | "vm_ambiguous" => {
+            "the instance was not found on its host; ask the administrator"
+        }
+        "vm_foreign" | "record_foreign" => {
+            "another virtual machine stands in the instance's place; ask the administrator"
+        }
+        "vm_unfinished" | "vm_unproven" => "an earlier action on the instance was not finished; ask the administrator",
+        "busy" => "another action on the instance is still going on; try again later",
+        "deadline" => "there was not enough time; try again later",
+        "in_use" => "the host still works on the instance's disks; try again later",
+        "disk_full" => "the host has no space left; ask the administrator",
+        "out_of_memory" => "the host has not enough free memory; try again later",
+        "not_paused" | "not_running" => {
+            "the instance did not get into the state that was asked for; look at it before you try again"
+        }
+        "unavailable" | "storage_lost" => "the host of this instance is not well; try again later",
+        _ => return None,
+    };
+    Some(sentence.to_owned())
+}
+
 /// What to do, by code.
 fn remedy(code: &str, haste: Haste) -> Option<&'static str> {
     Some(match code {
@@ -82,8 +127,9 @@ fn remedy(code: &str, haste: Haste) -> Option<&'static str> {
         "vm_moved" => "nothing was touched; look for the VM on the other hosts of the cluster",
         "vm_ambiguous" => "nothing was touched; rename the ones that are not CloudStack's",
         "vm_renamed" => "nothing was touched; give the VM its name back on the host",
-        "vm_unfinished" => {
-            "nothing was touched; look at the VM on the host, and delete it through CloudStack if it is not needed"
+        "vm_unfinished" => "nothing was touched; stop it through CloudStack, or delete it if it is not needed",
+        "vm_unproven" => {
+            "nothing was touched; remove the VM on the host or, if it is needed, set the line cloudstack-phase in its Notes to complete"
         }
         "record_unreadable" => "nothing was touched; repair or remove the record on the host",
         "disk_exists" => "nothing was touched; move the file away if no VM needs it",
@@ -94,11 +140,24 @@ fn remedy(code: &str, haste: Haste) -> Option<&'static str> {
         "folder_not_found" => "make the folder, or correct vhd_path and vm_path of the host",
         "no_room" => "free space on the host's drive, or use another host",
         "network_refused" => "stop the VM and start it through CloudStack",
+        "network_saved" => {
+            "start it on the host, or throw its saved memory away with Remove-VMSavedState, and start it through CloudStack then"
+        }
+        "network_mode" => "set it with Set-VMNetworkAdapterVlan -Untagged, and try again",
         "network_isolated" => "remove the isolation with Set-VMNetworkAdapterIsolation -IsolationMode None",
         "replication_active" => "nothing was touched; run that command if the replica is not needed any more",
         "delete_incomplete" => "run it again when what holds the files has ended",
         "restart_failed" => "the VM is down; look at its event log on the host, then start it through CloudStack",
-        "not_off" | "not_running" => "look at the VM's event log on the host",
+        "vm_off" => "start the VM through CloudStack",
+        "network_unrestorable" => {
+            "nothing was touched; restore it with the VM's former adapters, or delete the snapshot"
+        }
+        "restore_down" | "restore_late" => "start the VM through CloudStack; the snapshot's disk is in place",
+        "restore_unfinished" => "restore the snapshot again, or stop and start the VM through CloudStack",
+        "snapshot_exists" => "take another name",
+        "snapshot_limit" => "delete some",
+        "snapshot_ambiguous" => "name one by its id",
+        "not_off" | "not_running" | "not_paused" => "look at the VM's event log on the host",
         "busy" => "run it again when the other action has ended",
         "deadline" => haste.remedy(),
         "out_of_memory" => "free memory on the host, or use another one",

@@ -18,7 +18,7 @@ function Open-Machine {
     $phase = Get-Phase $Machine $sidecar
     if (-not $isOurs -and $null -ne $sidecar.Record) { $phase = "$($sidecar.Record.phase)" }
     if (-not $isHalfMade -and $phase -eq 'creating') {
-        Stop-Script 'vm_unfinished' "the VM $($Machine.Name) looks half made (it was never finished), but it is $($Machine.Vm.State), or has checkpoints or a disk"
+        Stop-Script 'vm_unproven' "the VM $($Machine.Name) looks half made (it was never finished), but it is $($Machine.Vm.State), or has checkpoints or a disk"
     }
     [pscustomobject]@{ Machine = $Machine; Sidecar = $sidecar; IsOurs = $isOurs; IsHalfMade = $isHalfMade; Phase = $phase }
 }
@@ -57,7 +57,7 @@ function Save-Claim {
     if ($null -ne $restore) { Restore-Notes $Own $Uuid $RecordPath $Phase $restore }
     Write-Record $RecordPath $record
     # Before the Notes lead elsewhere: they are what finds it.
-    if ($machine.Marker.Record -ne '' -and $machine.Marker.Record -ne $RecordPath) { Remove-OldRecord $machine.Marker.Record $Uuid }
+    if ($machine.Marker.Record -ne '' -and $machine.Marker.Record -ne $RecordPath) { Remove-OldRecord $machine.Marker.Record $Uuid $RecordPath $record }
     if ($null -ne $restore) { return $record }
     $isNamed = $machine.Marker.Phase -eq $Phase -and $machine.Marker.Record -eq $RecordPath
     # Between two states Hyper-V takes no Notes. The record is where it is looked for first, and the next action writes them.
@@ -84,9 +84,16 @@ function Restore-Notes {
 
 # The folder of the host's details has changed since. Two records would one day disagree.
 function Remove-OldRecord {
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Uuid)
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Uuid,
+        [Parameter(Mandatory = $true)] [string] $RecordPath,
+        [Parameter(Mandatory = $true)] [Collections.IDictionary] $Record
+    )
     $old = Read-Record $Path
     if ($null -ne $old.Record -and $old.Record.uuid -eq $Uuid) { Remove-Record $Path }
+    # Two names may lead to one file.
+    if (-not (Test-Path -LiteralPath $RecordPath)) { Write-Record $RecordPath $Record }
 }
 
 # Parks a VM again that was taken back, unless it runs by now.
@@ -164,7 +171,13 @@ function Clear-HalfMade {
     if ($null -ne $record) { $files += @($record.disks) }
     $files = @($files | Where-Object { Test-OwnName $_ $folder $Name } | Select-Object -Unique)
     if ($null -ne $Machine) { Remove-Machine $Machine.Vm }
-    foreach ($file in $files) { Remove-OwnFile $file $vmId }
+    foreach ($file in $files) {
+        try { Remove-OwnFile $file $vmId }
+        catch {
+            if ((Get-ErrorCode $_) -ne 'disk_attached') { throw }
+            Write-Log "kept ${file}: attached to another VM"
+        }
+    }
     # Only a folder of this VM's own name: a record is a file that anyone may have changed.
     if ($null -ne $record -and "$($record.vm_folder)" -match ('\\' + [regex]::Escape($Name) + '$')) { Remove-EmptyFolder "$($record.vm_folder)" }
     Remove-Record $Sidecar.Path

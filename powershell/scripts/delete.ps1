@@ -22,13 +22,15 @@ function Remove-Found {
         Stop-Script 'replication_active' "the VM $($Machine.Name) is replicated to another host; remove that first, on both hosts, with: Remove-VMReplication -VMName '$($Machine.Name)'"
     }
     $run.Step = 'record'
+    Assert-Folder $VhdPath
     $record = Save-Plan $own
+    $owners = @($Machine.Id) + @(Hyper-V\Get-VMSnapshot -VM $Machine.Vm | ForEach-Object { "$($_.Id)".ToLowerInvariant() })
     Enter-Step 'turn off'
     if ("$($Machine.Vm.State)" -notmatch '^(Off|Saved|FastSaved|Hibernated)') { Stop-Hard $Machine.Vm }
     Enter-Step 'remove VM'
     # Its checkpoints go with it. Their disks are merged meanwhile, for nothing, and the host holds them until it is done.
     Hyper-V\Remove-VM -VM $Machine.Vm -Force
-    Remove-Rest $record
+    Remove-Rest $record $owners
     $record.kept
 }
 
@@ -47,12 +49,21 @@ function Save-Plan {
     $goes = @($chain | Where-Object { (Test-OwnFile $_.Path $Name) -and $folders -contains (Get-FolderOf $_.Path) } | ForEach-Object { $_.Path })
     $stays = @($chain | Where-Object { $goes -notcontains $_.Path -and $recorded -notcontains $_.Path } | ForEach-Object { Get-ReasonToKeep $_.Path })
     $stays += @(Hyper-V\Get-VMDvdDrive -VM $vm | Where-Object { "$($_.Path)" -ne '' } | ForEach-Object { "$($_.Path): an ISO" })
-    $record = Save-Claim $Own $Uuid $recordPath 'deleting' $true
+    $record = $Own.Sidecar.Record
+    try { $record = Save-Claim $Own $Uuid $recordPath 'deleting' $true }
+    catch { if ($null -eq $record) { throw }; Assert-DriveFull $_ }
     $record.disks = @($recorded + $goes | Select-Object -Unique)
     $record.kept = @($stays | Select-Object -Unique)
     if ($null -eq $record.vm_folder -and "$($vm.Path)" -match ('\\' + [regex]::Escape($Name) + '$')) { $record.vm_folder = "$($vm.Path)" }
-    Write-Record $recordPath $record
+    try { Write-Record $recordPath $record } catch { Assert-DriveFull $_ }
     $record
+}
+
+# This very delete makes room. Killed half way, it goes on by the record as it was and by what lies in its folder.
+function Assert-DriveFull {
+    param($Problem)
+    if ((Get-ErrorCode $Problem) -ne 'disk_full') { throw $Problem }
+    Write-Log "the drive is full, and the record $recordPath stays as it is"
 }
 
 function Get-ReasonToKeep {
@@ -63,19 +74,22 @@ function Get-ReasonToKeep {
 
 # What is left once the VM is gone. Every file is tried; those that stay although they should not are an error, and the record knows them.
 function Remove-Rest {
-    param($Record)
+    param($Record, [string[]] $Owners)
     $run.Step = 'remove files'
+    $bases = Get-ForeignBase $Owners
     $files = @($Record.disks | Where-Object { Test-OwnFile $_ $Name })
     $folder = Get-FolderOf $recordPath
     # Half copies, change tracking and forgotten checkpoints lie beside the root disk.
-    if (@($files | Where-Object { (Get-FolderOf $_) -eq $folder }).Count -gt 0) { $files = @($files + @(Get-OwnFile $folder $Name) | Select-Object -Unique) }
+    if (@($files | Where-Object { (Get-FolderOf $_) -eq $folder }).Count -gt 0) { $files += @(Get-OwnFile $folder $Name) }
+    $files = @($files + @($files | ForEach-Object { "$_.rct"; "$_.mrt" } | Where-Object { Test-OwnFile $_ $Name }) | Select-Object -Unique)
     $left = @()
     $problems = @()
     # Merges take their time; enough is kept to write down what stays.
     $patience = [int][Math]::Max(2, (Get-SecondsLeft) - [Math]::Min(5, (Get-SecondsLeft) / 3))
     $clock = [Diagnostics.Stopwatch]::StartNew()
     foreach ($file in $files) {
-        try { Remove-OwnFile $file '' -Seconds ([int][Math]::Max(0, $patience - $clock.Elapsed.TotalSeconds)) }
+        if ($bases.Contains($file)) { $Record.kept = @($Record.kept) + "${file}: another VM's disk rests on it"; continue }
+        try { Remove-OwnFile $file $Owners -Seconds ([Math]::Max(0.5, $patience - $clock.Elapsed.TotalSeconds)) }
         catch {
             if ((Get-ErrorCode $_) -eq 'disk_attached') { $Record.kept = @($Record.kept) + "${file}: attached to another VM"; continue }
             $left += $file
@@ -110,8 +124,8 @@ function Remove-Absent {
         Stop-Script 'vm_moved' "the VM $Name is not on this host, but its record $recordPath lies on a cluster's volume; it may run on another node"
     }
     $record.phase = 'deleting'
-    Write-Record $recordPath $record
-    Remove-Rest $record
+    try { Write-Record $recordPath $record } catch { Assert-DriveFull $_ }
+    Remove-Rest $record @()
     [ordered]@{ Found = $true; Kept = @($record.kept) }
 }
 

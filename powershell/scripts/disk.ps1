@@ -32,7 +32,7 @@ function Copy-Template {
 # Hyper-V refuses a sparse, compressed or encrypted file, and a read-only one fails at the start.
 function Set-PlainFile {
     param([Parameter(Mandatory = $true)] [string] $Path)
-    $attributes = "$((Get-Item -LiteralPath $Path).Attributes)"
+    $attributes = "$((Get-Item -LiteralPath $Path -Force).Attributes)"
     if ($attributes -match 'ReadOnly') { Set-ItemProperty -LiteralPath $Path -Name IsReadOnly -Value $false }
     if ($attributes -match 'SparseFile') {
         $null = & fsutil.exe sparse setflag $Path 0 # ps51-check: ignore unknown-command
@@ -41,17 +41,17 @@ function Set-PlainFile {
     if ($attributes -match 'Compressed|Encrypted') { Stop-Script 'disk_not_plain' "the copy $Path is compressed or encrypted, because its folder is" }
 }
 
-# Deletes a disk of ours, or a part of its copy. $VmId is the VM it may still be attached to, or empty. Seconds: how long another
-# program may hold it.
+# Deletes a disk of ours, or a part of its copy. Owners: the VM and the checkpoints it may still be attached to. Seconds: how long
+# another program may hold it.
 function Remove-OwnFile {
     param(
         [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $VmId,
-        [int] $Seconds = 20
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [AllowEmptyCollection()] [string[]] $Owners,
+        [double] $Seconds = 0
     )
     if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { return }
     Assert-NoLink $Path.Substring(0, $Path.LastIndexOf('\'))
-    $others = @(Get-Attachment | Where-Object { $_.Path -eq $Path -and $_.Owner -ne $VmId })
+    $others = @(Get-Attachment | Where-Object { $_.Path -eq $Path -and $Owners -notcontains $_.Owner })
     if ($others.Count -gt 0) { Stop-Script 'disk_attached' "the disk $Path is attached to another VM ($($others[0].Owner)) and was kept" }
     Invoke-WhileInUse { param($file) Remove-Item -LiteralPath $file -Force } @($Path) -Seconds $Seconds
 }
@@ -66,7 +66,7 @@ function Test-OwnName {
 
 function Get-PartFile {
     param([Parameter(Mandatory = $true)] [string] $Folder, [Parameter(Mandatory = $true)] [string] $Name)
-    foreach ($file in @(Get-ChildItem -LiteralPath $Folder -Filter "$Name.vhdx.part-*" -File)) {
+    foreach ($file in @(Get-ChildItem -LiteralPath $Folder -Filter "$Name.vhdx.part-*" -File -Force)) {
         $path = "$Folder\$($file.Name)"
         if (Test-OwnName $path $Folder $Name) { $path }
     }

@@ -17,10 +17,11 @@ function Resolve-Machine {
     if ($named.Count -gt 1) { $named = @(Select-Marked $named $Uuid $Name) }
     $candidates = @($named) + @($parked)
     if ($candidates.Count -eq 0) { $candidates = @(Find-Renamed $Sidecar $Uuid) }
+    if ($candidates.Count -eq 0) { $candidates = @(Find-ByMarker $Uuid) }
     if ($candidates.Count -gt 1) {
         Stop-Script 'vm_ambiguous' "this host has several VMs for $Name with the CloudStack UUID $Uuid`: $(($candidates | ForEach-Object { "$($_.Name) ($($_.Id))" }) -join ', ')"
     }
-    if ($candidates.Count -eq 0) { return $null }
+    if ($candidates.Count -eq 0) { Assert-Sight; return $null }
     $machine = $candidates[0]
     $machine.Parked = $machine.Name -cmatch $parkedName -or $machine.Marker.Phase -eq 'unclaimed'
     $machine.Renamed = -not $machine.Parked -and $machine.Name -cne $Name
@@ -46,6 +47,24 @@ function Find-Renamed {
         $machine = Get-Machine $row
         if ($machine.Marker.Uuid -eq $Uuid -or ($machine.Marker.Uuid -eq '' -and $Sidecar.Record.uuid -eq $Uuid)) { $machine }
     }
+}
+
+# And where the folder of the record has changed as well, only the Notes know. One query for those of all VMs.
+function Find-ByMarker {
+    param([Parameter(Mandatory = $true)] [string] $Uuid)
+    $query = "SELECT VirtualSystemIdentifier, Notes FROM Msvm_VirtualSystemSettingData WHERE VirtualSystemType = 'Microsoft:Hyper-V:System:Realized'"
+    foreach ($settings in @(Get-CimInstance -Namespace 'root\virtualization\v2' -Query $query)) {
+        if ("$($settings.Notes)" -notmatch "cloudstack-vm-id: *$Uuid" -or "$($settings.VirtualSystemIdentifier)" -notmatch '^[0-9A-Fa-f-]{36}$') { continue }
+        foreach ($row in @(Get-MachineRow "Name = '$($settings.VirtualSystemIdentifier)'")) {
+            $machine = Get-Machine $row
+            if ($machine.Marker.Uuid -eq $Uuid) { $machine }
+        }
+    }
+}
+
+# An account without rights sees no VMs and gets no error; so it may be with a service that is just starting. Then nothing is absent.
+function Assert-Sight {
+    $null = Hyper-V\Get-VMHost
 }
 
 function Find-MachineRow {
@@ -110,6 +129,10 @@ function Get-Ownership {
     }
     if ($null -ne $record) {
         Assert-OwnRecord $record $Sidecar.Path $Machine.Name $Uuid
+        # Ours had a marker and was another VM: this one only has its name.
+        if ("$($record.vm_id)" -ne '' -and @('complete', 'unclaimed', 'restoring', 'deleting') -contains $record.phase) {
+            Stop-Script 'vm_foreign' "the VM $($Machine.Name) ($($Machine.Id)) carries no CloudStack UUID, and the record $($Sidecar.Path) names another VM, $($record.vm_id)"
+        }
         Assert-NoOther $Machine $record $Sidecar.Path
     }
     'none'
@@ -124,8 +147,9 @@ function Confirm-Ownership {
     )
     $ownership = Get-Ownership $Machine $Uuid $Sidecar
     if ($ownership -eq 'recorded') {
-        Write-Marker $Machine.Vm $Uuid $Sidecar.Record.phase $Sidecar.Path
-        $Machine.Marker = Read-Marker (Hyper-V\Get-VM -Id $Machine.Vm.Id)
+        $Machine.Marker = @{ Uuid = $Uuid; Phase = "$($Sidecar.Record.phase)"; Record = $Sidecar.Path }
+        # Between two states Hyper-V takes no Notes. The next action finds the same record.
+        if (Test-Settled $Machine.Vm) { Write-Marker $Machine.Vm $Uuid $Sidecar.Record.phase $Sidecar.Path }
     }
     $ownership -ne 'none'
 }

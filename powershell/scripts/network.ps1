@@ -67,9 +67,11 @@ function Assert-Settable {
     param([Parameter(Mandatory = $true)] $Vm, [Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] $Nic)
     Assert-NotIsolated $Vm $Adapter
     $mode = "$((Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter).OperationMode)"
-    if (@('Untagged', 'Access') -notcontains $mode) { Stop-Script 'network_refused' "the adapter '$($Adapter.Name)' of the VM $($Vm.Name) has the VLAN mode $mode, which CloudStack never gives" }
+    if (@('Untagged', 'Access') -notcontains $mode) { Stop-Script 'network_mode' "the adapter '$($Adapter.Name)' of the VM $($Vm.Name) has the VLAN mode $mode, which CloudStack never gives" }
     if ("$($Vm.State)" -ne 'Off' -and "$($Adapter.MacAddress)" -ne $Nic.MacAddress) {
-        Stop-Script 'network_refused' "the adapter '$($Adapter.Name)' has the MAC address $($Adapter.MacAddress), CloudStack gave $($Nic.MacAddress), and it can be set only while the VM is off; it is $($Vm.State)"
+        $code = 'network_refused'
+        if ("$($Vm.State)" -match 'Saved') { $code = 'network_saved' }
+        Stop-Script $code "the adapter '$($Adapter.Name)' has the MAC address $($Adapter.MacAddress), CloudStack gave $($Nic.MacAddress), and it can be set only while the VM is off; it is $($Vm.State)"
     }
 }
 
@@ -108,24 +110,30 @@ function Set-Adapter {
         else { Add-Undo "network: MAC address of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $on -StaticMacAddress $old } @($Adapter, "$($Adapter.MacAddress)") }
         Hyper-V\Set-VMNetworkAdapter -VMNetworkAdapter $Adapter -StaticMacAddress $Nic.MacAddress
     }
-    $isConnected = "$($Adapter.SwitchName)" -eq $Nic.SwitchName
-    # Moved to another switch it must not be seen there with the old VLAN.
-    if (-not $isConnected -and "$($Adapter.SwitchName)" -ne '') {
-        Add-Undo "network: switch of '$($Adapter.Name)'" { param($on, $old) Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $on -SwitchName $old } @($Adapter, "$($Adapter.SwitchName)")
-        Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter
-    }
-    if ("$($Nic.SwitchName)" -eq '') { return }
     $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter
-    if (-not (Test-Vlan $vlan $Nic.VlanId)) {
-        if ("$($vlan.OperationMode)" -eq 'Access') { Add-Undo "network: VLAN of '$($Adapter.Name)'" { param($on, $old) Set-Vlan $on $old } @($Adapter, [int]$vlan.AccessVlanId) }
-        else { Add-Undo "network: VLAN of '$($Adapter.Name)'" { param($on) Set-Vlan $on $null } @($Adapter) }
-        Set-Vlan $Adapter $Nic.VlanId
+    $isConnected = "$($Adapter.SwitchName)" -eq $Nic.SwitchName
+    $isTagged = Test-Vlan $vlan $Nic.VlanId
+    if ($isConnected -and ($isTagged -or "$($Nic.SwitchName)" -eq '')) { return }
+    $oldVlan = $null
+    if ("$($vlan.OperationMode)" -eq 'Access') { $oldVlan = [int]$vlan.AccessVlanId }
+    Add-Undo "network: switch and VLAN of '$($Adapter.Name)'" { param($on, $switch, $id) Restore-Adapter $on $switch $id } @($Adapter, "$($Adapter.SwitchName)", $oldVlan)
+    # Moved to another switch it must not be seen there with the old VLAN.
+    if (-not $isConnected -and "$($Adapter.SwitchName)" -ne '') { Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter }
+    if ("$($Nic.SwitchName)" -eq '') { return }
+    if (-not $isTagged) { Set-Vlan $Adapter $Nic.VlanId }
+    if (-not $isConnected) { Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $Adapter -VMSwitch $Switch }
+}
+
+# The old switch never with the new VLAN: the VLAN comes back first, and is read, and where it does not the adapter stays unconnected.
+function Restore-Adapter {
+    param([Parameter(Mandatory = $true)] $Adapter, [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $SwitchName, $VlanId)
+    $isTagged = { Test-Vlan (Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter) $VlanId }
+    if (-not (& $isTagged)) {
+        try { Set-Vlan $Adapter $VlanId }
+        finally { if (-not (& $isTagged)) { Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter } }
     }
-    if (-not $isConnected) {
-        # Undone first of all: the old VLAN must not be seen on the new switch.
-        Add-Undo "network: connection of '$($Adapter.Name)'" { param($on) Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $on } @($Adapter)
-        Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $Adapter -VMSwitch $Switch
-    }
+    if ($SwitchName -eq '') { Hyper-V\Disconnect-VMNetworkAdapter -VMNetworkAdapter $Adapter }
+    else { Hyper-V\Connect-VMNetworkAdapter -VMNetworkAdapter $Adapter -SwitchName $SwitchName }
 }
 
 function Set-Vlan {
@@ -172,7 +180,7 @@ function Get-FoundNetwork {
     foreach ($adapter in @(Hyper-V\Get-VMNetworkAdapter -VM $Vm)) {
         $vlan = Hyper-V\Get-VMNetworkAdapterVlan -VMNetworkAdapter $adapter
         $mode = "$($vlan.OperationMode)"
-        if (@('Untagged', 'Access') -notcontains $mode) { Stop-Script 'network_refused' "the adapter '$($adapter.Name)' of the VM $($Vm.Name) has the VLAN mode $mode, which CloudStack never gives" }
+        if (@('Untagged', 'Access') -notcontains $mode) { Stop-Script 'network_mode' "the adapter '$($adapter.Name)' of the VM $($Vm.Name) has the VLAN mode $mode, which CloudStack never gives" }
         $id = $null
         if ($mode -eq 'Access') { $id = [int]$vlan.AccessVlanId }
         [ordered]@{ Name = "$($adapter.Name)"; MacAddress = "$($adapter.MacAddress)"; SwitchName = "$($adapter.SwitchName)"; VlanId = $id }
@@ -185,8 +193,9 @@ function Test-RecordedNetwork {
     if ($null -eq $Record -or $null -eq $Record.network) { return $true }
     try { Assert-Network $Vm @($Record.network) }
     catch {
-        if (@('network_refused', 'network_isolated') -contains (Get-ErrorCode $_)) { return $false }
-        throw
+        # A record that anyone may have changed can fail in any way; a host that cannot be asked is no answer.
+        if (@('access_denied', 'unavailable') -contains (Get-ErrorCode $_)) { throw }
+        return $false
     }
     $true
 }

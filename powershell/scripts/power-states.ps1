@@ -18,7 +18,8 @@ $now = $run.Facts.UtcNow
 $rows = @(foreach ($system in @(Get-CimInstance -Namespace 'root\virtualization\v2' -Query $query)) {
     # The host itself is a row too, but its Name is no GUID.
     if ("$($system.Name)" -notmatch '^[0-9A-Fa-f-]{36}$') { continue }
-    if ($Name -ne '' -and $system.ElementName -cne $Name) { continue }
+    # Another spelling of the name makes it ambiguous, here as in a list of all.
+    if ($Name -ne '' -and $system.ElementName -ne $Name) { continue }
     $row = [ordered]@{ Name = "$($system.ElementName)"; State = [int]$system.EnabledState }
     $changed = $system.TimeOfLastStateChange
     if ($changed -is [DateTime]) { $row.Age = [Math]::Round(($now - $changed.ToUniversalTime()).TotalSeconds, 1) }

@@ -19,12 +19,18 @@ param(
 # What create would meet under this name. $true where it would find its VM made: then it needs no disk.
 function Test-Made {
     $sidecar = Read-Record $recordPath
-    if ($null -ne $sidecar.Record) { Assert-RecordOwner $sidecar.Record $recordPath $Uuid }
+    $record = $sidecar.Record
     $machine = Resolve-Machine $Name $Uuid $sidecar
     if ($null -ne $machine) {
-        if ($machine.Marker.Uuid -ne '' -and $machine.Marker.Uuid -ne $Uuid) { Stop-Script 'vm_foreign' "the VM $($machine.Name) on this host belongs to the CloudStack VM $($machine.Marker.Uuid), not to $Uuid" }
-        if ($machine.Marker.Uuid -eq '' -and -not $sidecar.Exists) { Stop-Script 'vm_foreign' "this host has a VM $Name that carries no CloudStack UUID" }
-        return $machine.Marker.Phase -ne 'creating'
+        if ($machine.Renamed) { Stop-Script 'vm_renamed' "the VM of $Name is named $($machine.Name) on this host" }
+        $sidecar = Find-Record $recordPath $machine
+        $isCreating = (Get-Phase $machine $sidecar) -eq 'creating' -or ($null -ne $sidecar.Record -and $sidecar.Record.phase -eq 'creating')
+        if ((Get-Ownership $machine $Uuid $sidecar) -eq 'none' -and -not $isCreating) { Stop-Script 'vm_foreign' "this host has a VM $Name that carries no CloudStack UUID" }
+        return -not $isCreating
+    }
+    if ($null -ne $record) {
+        Assert-OwnRecord $record $recordPath $Name $Uuid
+        if ($record.phase -ne 'creating') { Stop-Script 'vm_unfinished' "the record $recordPath says '$($record.phase)', but its VM is not on this host" }
     }
     if (-not $sidecar.Exists -and (Test-Path -LiteralPath $disk)) { Stop-Script 'disk_exists' "there is a file $disk already, and it is not this VM's" }
     $false
@@ -33,7 +39,7 @@ function Test-Made {
 # A new disk for an ISO begins with some megabytes, whatever its size.
 function Assert-Room {
     $needed = [long]16MB
-    if ($TemplatePath -ne '') { $needed = [long](Get-Item -LiteralPath $TemplatePath).Length }
+    if ($TemplatePath -ne '') { $needed = [long](Get-Item -LiteralPath $TemplatePath -Force).Length }
     $free = Get-FreeSpace $VhdPath
     if ($null -ne $free -and $free -lt $needed) { Stop-Script 'no_room' "the drive of $VhdPath has $free bytes free, and this VM's disk begins with $needed" }
     $free

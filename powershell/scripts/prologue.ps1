@@ -139,9 +139,10 @@ function Undo-Everything {
     [ordered]@{ done = $done.ToArray(); failed = $run.UndoFailed.ToArray() }
 }
 
-# Tries again, for some seconds, what fails because another program holds the file.
+# Tries again what fails because another program holds the file: for ten seconds, or a third of what is left, if nothing else is said.
 function Invoke-WhileInUse {
-    param([Parameter(Mandatory = $true)] [scriptblock] $Action, [object[]] $Arguments = @(), [int] $Seconds = 10)
+    param([Parameter(Mandatory = $true)] [scriptblock] $Action, [object[]] $Arguments = @(), [double] $Seconds = 0)
+    if ($Seconds -le 0) { $Seconds = [Math]::Min(10, [Math]::Max(1, (Get-SecondsLeft) / 3)) }
     $clock = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         try { & $Action @Arguments; return }

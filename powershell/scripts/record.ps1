@@ -13,6 +13,18 @@ function Get-RecordPath {
     "$Folder\$Name.cloudstack.json"
 }
 
+function Get-FolderOf {
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    $Path.Substring(0, [Math]::Max(0, $Path.LastIndexOf('\')))
+}
+
+function Assert-Folder {
+    param([Parameter(Mandatory = $true)] [string[]] $Paths)
+    foreach ($path in $Paths) {
+        if (-not (Test-Path -LiteralPath $path -PathType Container)) { Stop-Script 'folder_not_found' "there is no folder $path on this host" }
+    }
+}
+
 function New-Record {
     param([Parameter(Mandatory = $true)] [string] $Uuid, [Parameter(Mandatory = $true)] [string] $Phase)
     [ordered]@{ uuid = $Uuid; phase = $Phase; host = ''; written = ''; claimed = $false; vm_id = $null; vm_folder = $null; disks = @(); kept = @(); network = $null; restore = $null }

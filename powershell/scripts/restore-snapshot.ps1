@@ -53,7 +53,7 @@ function Save-Intent {
     $record.claimed = $true
     $record.network = @(ConvertTo-NetworkRecord $Nics)
     Write-Record $recordPath $record
-    if ($Own.Machine.Marker.Record -ne '' -and $Own.Machine.Marker.Record -ne $recordPath) { Remove-OldRecord $Own.Machine.Marker.Record $Uuid }
+    if ($Own.Machine.Marker.Record -ne '' -and $Own.Machine.Marker.Record -ne $recordPath) { Remove-OldRecord $Own.Machine.Marker.Record $Uuid $recordPath $record }
     $Own.Sidecar = @{ Path = $recordPath; Exists = $true; Record = $record }
     $record
 }

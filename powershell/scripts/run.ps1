@@ -13,6 +13,7 @@ function Get-Runnable {
         Stop-Script 'vm_not_found' "there is no VM $Name on this host"
     }
     if ($machine.Renamed) { Stop-Script 'vm_renamed' "the VM of $Name is named $($machine.Name) on this host" }
+    Assert-Folder (Get-FolderOf $RecordPath)
     $own = Open-Machine $machine $Uuid $RecordPath
     if ($own.IsHalfMade) { Stop-Script 'vm_unfinished' "the VM $Name was never finished" }
     if ($own.Phase -eq 'deleting') { Stop-Script 'vm_unfinished' "a delete of the VM $Name was begun and not finished" }

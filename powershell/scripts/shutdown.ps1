@@ -19,6 +19,8 @@ function Stop-Machine {
         default { Stop-Hard $Vm; return 'turned_off' }
     }
     if (Stop-Politely $Vm ($seconds - $clock.Elapsed.TotalSeconds)) { return 'graceful' }
+    # Somebody else has saved it meanwhile.
+    if ("$($Vm.State)" -match '^(Saved|FastSaved|Hibernated)$') { return 'saved' }
     Stop-Hard $Vm
     'turned_off'
 }

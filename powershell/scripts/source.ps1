@@ -3,13 +3,6 @@
 Looks at what a new VM needs from the host: its folders, the template or the ISO, room on the drive. Changes nothing.
 #>
 
-function Assert-Folder {
-    param([Parameter(Mandatory = $true)] [string[]] $Paths)
-    foreach ($path in $Paths) {
-        if (-not (Test-Path -LiteralPath $path -PathType Container)) { Stop-Script 'folder_not_found' "there is no folder $path on this host" }
-    }
-}
-
 # A template must be a whole disk that nobody writes to: a disk of a VM, whoever owns it, is none.
 function Assert-Template {
     param([Parameter(Mandatory = $true)] [string] $Path)

@@ -41,8 +41,15 @@ function Stop-Found {
         $wasSeen = $null -ne $record -and $record.claimed
         if ($Machine.Parked -or ($Unseen -and -not $wasSeen -and $phase -eq 'complete')) { return Suspend-Unclaimed $own }
     }
-    if ($own.IsOurs -or $own.Phase -eq 'restoring') { $record = Save-Claim $own $Uuid $recordPath $phase $true }
+    if ($own.IsOurs -or $own.Phase -eq 'restoring') { Save-ClaimIfPossible $own $phase $true }
     Stop-Machine $Machine.Vm $record
+}
+
+# A full drive or a lost one must not keep a VM running.
+function Save-ClaimIfPossible {
+    param($Own, [string] $Phase, [bool] $Claimed)
+    try { $null = Save-Claim $Own $Uuid $recordPath $Phase $Claimed }
+    catch { Write-Log "the record $recordPath could not be written: $(Get-InnermostMessage $_)" }
 }
 
 # Off and out of the way, with its disk and record: nothing but a delete destroys it, and the next create here takes it back.
@@ -50,11 +57,13 @@ function Suspend-Unclaimed {
     param($Own)
     $machine = $Own.Machine
     $run.Step = 'park'
-    # A saved VM holds no memory, and its saved state is kept.
-    if ("$($machine.Vm.State)" -notmatch 'Saved') { Stop-Hard $machine.Vm }
+    # A saved VM holds no memory, and its saved state is kept. One that somebody has started since is asked first.
+    if ($machine.Parked -and -not $Unseen) { $null = Stop-Machine $machine.Vm $Own.Sidecar.Record }
+    elseif ("$($machine.Vm.State)" -notmatch 'Saved|Hibernated') { Stop-Hard $machine.Vm }
     if ($machine.Name -ceq $Name) { Hyper-V\Rename-VM -VM $machine.Vm -NewName (New-ParkedName $Name) }
-    $record = Save-Claim $Own $Uuid $recordPath 'unclaimed' $false
-    $disks = @(foreach ($path in $record.disks) { if (Test-Path -LiteralPath $path) { "$path ($((Get-Item -LiteralPath $path).Length) bytes)" } })
+    Save-ClaimIfPossible $Own 'unclaimed' $false
+    if ((Read-Marker (Hyper-V\Get-VM -Id $machine.Vm.Id)).Phase -ne 'unclaimed') { Write-Marker $machine.Vm $Uuid 'unclaimed' $recordPath }
+    $disks = @(foreach ($path in @(Get-DrivePath $machine.Vm)) { if (Test-Path -LiteralPath $path) { "$path ($((Get-Item -LiteralPath $path -Force).Length) bytes)" } })
     Write-Log "the VM $Name was finished here, but CloudStack has not seen it; it is kept, off, as $($machine.Vm.Name), with $($disks -join ', ')"
     'parked'
 }

@@ -4,6 +4,11 @@ use powershell::{Nic, Source};
 
 use crate::request;
 
+/// Name, UUID and the record's folder, with which most scripts begin.
+pub(super) fn of(vm: &request::HostedVm) -> (String, String, String) {
+    (vm.vm.name.to_string(), vm.vm.uuid.to_string(), vm.vhd_path.to_string())
+}
+
 /// What a root disk comes from.
 pub(super) fn source(source: &request::Source) -> Source {
     match source {

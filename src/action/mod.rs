@@ -1,13 +1,17 @@
 //! One function per action: from the request to the reply.
 
 mod arguments;
+mod console;
 mod create;
 mod delete;
+mod list_snapshots;
 mod prepare;
 mod reboot;
+mod snapshot;
 mod start;
 mod status;
 mod stop;
+mod suspend;
 
 use crate::error::Error;
 use crate::remote::Remote;
@@ -28,6 +32,13 @@ pub fn perform(request: &Request, remote: &mut dyn Remote) -> Result<Reply, Erro
         Action::Delete(delete) => delete::perform(delete, remote),
         Action::Status(status) => status::one(status, remote),
         Action::Statuses => status::all(remote),
+        Action::Suspend(vm) => suspend::suspend(vm, remote),
+        Action::Resume(vm) => suspend::resume(vm, remote),
+        Action::CreateSnapshot(snapshot) => snapshot::create(snapshot, remote),
+        Action::ListSnapshots(vm) => list_snapshots::perform(vm, remote),
+        Action::RestoreSnapshot(snapshot) => snapshot::restore(snapshot, remote),
+        Action::DeleteSnapshot(snapshot) => snapshot::delete(snapshot, remote),
+        Action::GetConsole(console) => console::perform(console, remote),
     }
 }
 

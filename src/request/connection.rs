@@ -31,12 +31,8 @@ impl Connection {
     /// The first key that is missing or wrong.
     pub fn new(payload: &Payload) -> Result<Self, Error> {
         let levels = Levels::of_host(payload);
-        let port = levels.find(&["port"]).optional(field::number(1, u16::MAX))?;
-        let endpoint = levels.find(&["url"]).required("set it to the host's name or address", |text| {
-            Endpoint::parse(text, port).map_err(|error| problem(&error))
-        })?;
         Ok(Self {
-            endpoint,
+            endpoint: endpoint(payload)?,
             credentials: credentials(&levels)?,
             trust: trust(&levels)?,
             channel_binding: match levels.find(&["ntlm_channel_binding"]).optional(field::word(&ON_OFF))? {
@@ -45,6 +41,18 @@ impl Connection {
             },
         })
     }
+}
+
+/// The host's address.
+///
+/// # Errors
+/// Where `url` is missing, or it or `port` is wrong.
+pub(super) fn endpoint(payload: &Payload) -> Result<Endpoint, Error> {
+    let levels = Levels::of_host(payload);
+    let port = levels.find(&["port"]).optional(field::number(1, u16::MAX))?;
+    levels.find(&["url"]).required("set it to the host's name or address", |text| {
+        Endpoint::parse(text, port).map_err(|error| problem(&error))
+    })
 }
 
 fn credentials(levels: &Levels<'_>) -> Result<Credentials, Error> {

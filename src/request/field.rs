@@ -91,6 +91,22 @@ impl<'a> Field<'a> {
         self.optional(parse)?.ok_or_else(|| self.missing(remedy))
     }
 
+    /// Its value with every blank that it has, which must be there. `remedy` says what to set.
+    ///
+    /// # Errors
+    /// As [`Self::required`].
+    pub(super) fn to_the_letter<T>(
+        &self,
+        remedy: &str,
+        parse: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Result<T, Error> {
+        match (self.value, self.raw()) {
+            (Scalar::Missing, _) => Err(self.error(&Problem::from("is missing")).with_hint(remedy)),
+            (_, Some(text)) => parse(text).map_err(|problem| self.error(&problem)),
+            (_, None) => Err(self.error(&Problem::from("must be a text"))),
+        }
+    }
+
     /// Its value, if it is there.
     ///
     /// # Errors
@@ -110,7 +126,14 @@ impl<'a> Field<'a> {
 
     /// An error that names this field.
     pub(super) fn error(&self, problem: &Problem) -> Error {
-        Error::new(format!("payload field `{}` {}", self.name, problem.0))
+        let error = Error::new(format!("payload field `{}` {}", self.name, problem.0));
+        match self.name.strip_prefix("parameters.") {
+            // The tenant has written it himself.
+            Some(parameter) => error.for_tenants(format!("the parameter {parameter} {}", problem.0)),
+            None => error.for_tenants(
+                "this extension is not set up correctly for the instance or its host; ask the administrator",
+            ),
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! What a payload means: typed, checked, with a deadline. Only what an action needs is required.
 
 mod connection;
+mod console;
 mod create;
 mod delete;
 mod field;
 mod generation;
+mod hosted_vm;
 mod mac_address;
 mod memory;
 mod nic;
@@ -13,6 +15,8 @@ mod prepare;
 mod reboot;
 mod shutdown_timeout;
 mod size;
+mod snapshot;
+mod snapshot_name;
 mod source;
 mod start;
 mod status;
@@ -26,10 +30,13 @@ mod windows_path;
 use tracing::level_filters::LevelFilter;
 
 pub use connection::Connection;
+pub use console::{ConsolePart, ConsoleRequest};
 pub use create::CreateRequest;
 pub use delete::DeleteRequest;
 pub use field::Problem;
+
 pub use generation::{Generation, SecureBoot};
+pub use hosted_vm::HostedVm;
 pub use mac_address::MacAddress;
 pub use memory::Memory;
 pub use nic::Nic;
@@ -37,6 +44,8 @@ pub use placement::Placement;
 pub use prepare::PrepareRequest;
 pub use reboot::RebootRequest;
 pub use size::Size;
+pub use snapshot::SnapshotRequest;
+pub use snapshot_name::SnapshotName;
 pub use source::Source;
 pub use start::StartRequest;
 pub use status::StatusRequest;
@@ -57,8 +66,8 @@ use crate::payload::Payload;
 pub struct Request {
     /// What to do.
     pub action: Action,
-    /// Where.
-    pub connection: Connection,
+    /// Where; nothing for an action that needs no host.
+    pub connection: Option<Connection>,
     /// Until when.
     pub deadline: Deadline,
     /// What the log shows.
@@ -84,6 +93,20 @@ pub enum Action {
     Status(StatusRequest),
     /// Tell the power states of all VMs of the host. Needs nothing but the connection.
     Statuses,
+    /// Pause a VM.
+    Suspend(HostedVm),
+    /// Let a paused VM go on.
+    Resume(HostedVm),
+    /// Take a snapshot.
+    CreateSnapshot(SnapshotRequest),
+    /// List the snapshots of a VM.
+    ListSnapshots(HostedVm),
+    /// Bring a VM back to a snapshot.
+    RestoreSnapshot(SnapshotRequest),
+    /// Delete a snapshot.
+    DeleteSnapshot(SnapshotRequest),
+    /// Tell where a VM's console is.
+    GetConsole(ConsoleRequest),
 }
 
 /// An action's name, known before the payload is read.
@@ -105,10 +128,24 @@ pub enum ActionName {
     Status,
     /// `statuses`.
     Statuses,
+    /// `Suspend`.
+    Suspend,
+    /// `Resume`.
+    Resume,
+    /// `CreateSnapshot`.
+    CreateSnapshot,
+    /// `ListSnapshots`.
+    ListSnapshots,
+    /// `RestoreSnapshot`.
+    RestoreSnapshot,
+    /// `DeleteSnapshot`.
+    DeleteSnapshot,
+    /// `getconsole`.
+    GetConsole,
 }
 
 /// The names in use, in any letter case.
-const NAMES: [(&str, ActionName); 9] = [
+const NAMES: [(&str, ActionName); 16] = [
     ("prepare", ActionName::Prepare),
     ("create", ActionName::Create),
     ("deploy", ActionName::Create),
@@ -118,6 +155,13 @@ const NAMES: [(&str, ActionName); 9] = [
     ("delete", ActionName::Delete),
     ("status", ActionName::Status),
     ("statuses", ActionName::Statuses),
+    ("getconsole", ActionName::GetConsole),
+    ("Suspend", ActionName::Suspend),
+    ("Resume", ActionName::Resume),
+    ("CreateSnapshot", ActionName::CreateSnapshot),
+    ("ListSnapshots", ActionName::ListSnapshots),
+    ("RestoreSnapshot", ActionName::RestoreSnapshot),
+    ("DeleteSnapshot", ActionName::DeleteSnapshot),
 ];
 
 impl ActionName {
@@ -139,9 +183,31 @@ impl ActionName {
     pub const fn is_report(self) -> bool {
         matches!(self, Self::Status | Self::Statuses)
     }
+
+    /// Whether a tenant reads what it prints: he must learn nothing of the host.
+    pub const fn is_for_tenants(self) -> bool {
+        matches!(
+            self,
+            Self::Suspend
+                | Self::Resume
+                | Self::CreateSnapshot
+                | Self::ListSnapshots
+                | Self::RestoreSnapshot
+                | Self::DeleteSnapshot
+                | Self::GetConsole
+        )
+    }
 }
 
 impl Action {
+    /// Whether it asks the host anything.
+    pub const fn needs_host(&self) -> bool {
+        match self {
+            Self::GetConsole(console) => console.hosted.is_some(),
+            _ => true,
+        }
+    }
+
     /// The VM it is about; `statuses` is about all.
     pub const fn vm_name(&self) -> Option<&VmName> {
         match self {
@@ -153,6 +219,11 @@ impl Action {
             Self::Delete(delete) => Some(&delete.vm.name),
             Self::Status(status) => Some(&status.name),
             Self::Statuses => None,
+            Self::Suspend(hosted) | Self::Resume(hosted) | Self::ListSnapshots(hosted) => Some(&hosted.vm.name),
+            Self::CreateSnapshot(snapshot) | Self::RestoreSnapshot(snapshot) | Self::DeleteSnapshot(snapshot) => {
+                Some(&snapshot.vm.vm.name)
+            }
+            Self::GetConsole(console) => Some(&console.name),
         }
     }
 }
@@ -163,7 +234,6 @@ impl Request {
     /// # Errors
     /// The first field that is missing or wrong, by its full key.
     pub fn new(name: ActionName, payload: &Payload, deadline: Deadline) -> Result<Self, Error> {
-        let connection = Connection::new(payload)?;
         let action = match name {
             ActionName::Prepare => Action::Prepare(PrepareRequest::new(payload)?),
             ActionName::Create => Action::Create(CreateRequest::new(payload)?),
@@ -173,7 +243,15 @@ impl Request {
             ActionName::Delete => Action::Delete(DeleteRequest::new(payload)?),
             ActionName::Status => Action::Status(StatusRequest::new(payload)?),
             ActionName::Statuses => Action::Statuses,
+            ActionName::Suspend => Action::Suspend(HostedVm::new(payload)?),
+            ActionName::Resume => Action::Resume(HostedVm::new(payload)?),
+            ActionName::CreateSnapshot => Action::CreateSnapshot(SnapshotRequest::of_new(payload)?),
+            ActionName::ListSnapshots => Action::ListSnapshots(HostedVm::new(payload)?),
+            ActionName::RestoreSnapshot => Action::RestoreSnapshot(SnapshotRequest::of_existing(payload)?),
+            ActionName::DeleteSnapshot => Action::DeleteSnapshot(SnapshotRequest::of_existing(payload)?),
+            ActionName::GetConsole => Action::GetConsole(ConsoleRequest::new(payload)?),
         };
+        let connection = if action.needs_host() { Some(Connection::new(payload)?) } else { None };
         Ok(Self { action, connection, deadline, log_level: log_level(payload)? })
     }
 }

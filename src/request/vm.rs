@@ -41,7 +41,7 @@ pub(super) fn name(payload: &Payload) -> Result<VmName, Error> {
 }
 
 /// The UUID; `virtualmachineid` must say the same.
-fn uuid(payload: &Payload) -> Result<VmUuid, Error> {
+pub(super) fn uuid(payload: &Payload) -> Result<VmUuid, Error> {
     let field = Field::new("virtualmachineid", &payload.virtualmachineid);
     let other = Field::new("cloudstack.vm.details.uuid", &payload.vm.uuid);
     match (field.optional(VmUuid::parse)?, other.optional(VmUuid::parse)?) {

@@ -6,6 +6,7 @@ mod aimed;
 mod bad_input;
 mod case;
 mod create;
+mod custom;
 mod delete;
 mod host_trouble;
 mod layering;

@@ -14,6 +14,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("delete::a_template_an_iso_and_foreign_disks_are_kept_and_listed", what_is_not_its_own_is_kept_and_listed),
     ("delete::a_linked_parent_is_kept", a_linked_parent_is_kept),
     ("delete::a_disk_that_another_vm_uses_is_kept", a_disk_that_another_vm_uses_is_kept),
+    ("delete::a_disk_on_which_another_rests_is_kept", a_disk_on_which_another_rests_is_kept),
     ("delete::nothing_is_deleted_behind_a_junction", nothing_is_deleted_behind_a_junction),
     ("delete::a_record_changed_by_hand_leads_nowhere", a_record_changed_by_hand_leads_nowhere),
     ("delete::a_disk_that_is_held_is_an_error_until_it_is_free", a_disk_that_is_held_is_an_error_until_it_is_free),
@@ -149,6 +150,46 @@ fn a_disk_that_another_vm_uses_is_kept(powershell: &PowerShell) {
     assert_eq!(own_files(&scene), [DISK]);
 }
 
+/// A linked clone: another VM's disk holds only the differences to ours.
+fn a_disk_on_which_another_rests_is_kept(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    let clone = r"D:\Clones\clone.vhdx";
+    let facts = json!({"Size": 1 << 30, "Type": "Differencing", "Parent": DISK});
+    scene.write(clone, format!("vhdxfile {facts}\nchanges")).unwrap();
+    scene.write(&format!("{DISK}.rct"), "").unwrap();
+    scene
+        .edit(|world| {
+            let mut other = world["Machines"][0].clone();
+            (other["Id"], other["Name"], other["Notes"]) =
+                (json!("99999999-aaaa-4bbb-8ccc-dddddddddddd"), json!("clone"), json!(""));
+            (other["State"], other["Drives"][0]["Path"]) = (json!("Off"), json!(clone));
+            world["Machines"].as_array_mut().unwrap().push(other);
+        })
+        .unwrap();
+    assert_eq!(kept(&delete(&scene), &scene), [format!("{DISK}: another VM's disk rests on it")]);
+    assert_eq!(own_files(&scene), [DISK]);
+    // What is half made goes, and a disk of it that somebody else uses stays.
+    let scene = finished(powershell);
+    scene
+        .edit(|world| {
+            let mut other = world["Machines"][0].clone();
+            let notes = other["Notes"].as_str().unwrap().replace("complete", "creating");
+            (world["Machines"][0]["State"], world["Machines"][0]["Notes"]) = (json!("Off"), json!(notes));
+            (other["Id"], other["Name"], other["Notes"]) =
+                (json!("99999999-aaaa-4bbb-8ccc-dddddddddddd"), json!("other"), json!(""));
+            other["State"] = json!("Off");
+            world["Machines"].as_array_mut().unwrap().push(other);
+        })
+        .unwrap();
+    let mut made = record(&scene);
+    made["phase"] = json!("creating");
+    scene.write(RECORD, made.to_string()).unwrap();
+    for _ in 0..2 {
+        kept(&delete(&scene), &scene);
+        assert_eq!(own_files(&scene), [DISK]);
+    }
+}
+
 fn nothing_is_deleted_behind_a_junction(powershell: &PowerShell) {
     let scene = finished(powershell);
     scene.edit(|world| world["Attributes"][FOLDER.to_lowercase()] = json!("Directory, ReparsePoint")).unwrap();
@@ -203,6 +244,7 @@ fn after_vhd_path_changed_the_old_disk_goes(powershell: &PowerShell) {
     let scene = finished(powershell);
     let new = json!(r"D:\Fast");
     scene.write(r"D:\Fast\readme.txt", "").unwrap();
+    scene.write(&format!("{DISK}.rct"), "").unwrap();
     let stop = Case::new("stop", "stop.json").on(&scene.host).host_key("vhd_path", new.clone());
     assert_eq!(method(&stop), "graceful");
     assert!(!scene.state().has_file(RECORD) && scene.state().has_file(DISK));

@@ -14,6 +14,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("hosts::an_account_without_rights", an_account_without_rights),
     ("hosts::a_dead_service_is_not_an_empty_host", a_dead_service_is_not_an_empty_host),
     ("hosts::what_is_missing_is_named", what_is_missing_is_named),
+    ("hosts::prepare_tells_what_create_would_meet", prepare_tells_what_create_would_meet),
     ("hosts::too_little_memory_or_disk", too_little_memory_or_disk),
     ("hosts::a_template_that_a_vm_uses", a_template_that_a_vm_uses),
     ("hosts::a_copy_that_is_held_read_only_or_sparse", a_copy_that_is_held_read_only_or_sparse),
@@ -76,6 +77,37 @@ fn what_is_missing_is_named(powershell: &PowerShell) {
     let with_disk = scene(Windows::new().with_file(DISK, "someone's data"));
     refused(&with_disk, &create(&with_disk), &[DISK, "nothing was touched"]);
     assert_eq!(with_disk.read(DISK).unwrap(), b"someone's data");
+}
+
+/// It refuses what create refuses, in the same words, and changes nothing.
+fn prepare_tells_what_create_would_meet(powershell: &PowerShell) {
+    let with_vm = |change: fn(&mut serde_json::Value)| {
+        let scene = finished(powershell);
+        scene.edit(|world| change(&mut world["Machines"])).unwrap();
+        scene
+    };
+    let scene = |windows: Windows| Scene::with(powershell, windows);
+    let cases = [
+        (scene(Windows::new().without_switch("External vSwitch")), "no virtual switch"),
+        (scene(Windows::new().without(r"D:\Templates\ubuntu2404.vhdx")), "no template"),
+        (scene(Windows::new().without(FOLDER)), "no folder"),
+        (scene(Windows::new().with_file(DISK, "someone's data")), "not this VM's"),
+        (scene(Windows::new().not_elevated()), "Hyper-V Administrators"),
+        (with_vm(|vms| *vms = json!([])), "its VM is not on this host"),
+        (with_vm(|vms| vms[0]["Name"] = json!("accounting")), "accounting"),
+        (
+            with_vm(|vms| vms[0]["Notes"] = json!("cloudstack-vm-id: 99999999-aaaa-4bbb-8ccc-dddddddddddd")),
+            "belongs to",
+        ),
+    ];
+    for (scene, word) in cases {
+        refused(&scene, &create(&scene), &[word]);
+        scene.forget_calls().unwrap();
+        refused(&scene, &Case::new("prepare", "prepare.json").on(&scene.host), &[word]);
+        assert!(scene.changes().is_empty(), "{:?}", scene.changes());
+    }
+    let full = scene(Windows::new().with_capacity('D', 3000));
+    refused(&full, &Case::new("prepare", "prepare.json").on(&full.host), &["bytes free", "free space"]);
 }
 
 fn too_little_memory_or_disk(powershell: &PowerShell) {

@@ -26,14 +26,17 @@ mod hostile;
 mod hosts;
 mod life;
 mod matrix;
+mod network_rule;
 mod races;
 mod records;
 mod repeat;
 mod scene;
+mod snapshots;
 mod start;
 mod states;
 mod stop;
 mod sweep;
+mod tenants;
 mod world;
 
 use std::num::NonZero;
@@ -67,13 +70,16 @@ fn main() -> ExitCode {
         hosts::SCENARIOS,
         life::SCENARIOS,
         matrix::SCENARIOS,
+        network_rule::SCENARIOS,
         races::SCENARIOS,
         records::SCENARIOS,
         repeat::SCENARIOS,
+        snapshots::SCENARIOS,
         start::SCENARIOS,
         states::SCENARIOS,
         stop::SCENARIOS,
         sweep::SCENARIOS,
+        tenants::SCENARIOS,
     ]
     .into_iter()
     .flatten()

@@ -14,6 +14,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("start::what_cannot_be_set_is_refused_and_named", what_cannot_be_set_is_refused_and_named),
     ("start::what_cloudstack_gave_is_recorded_before_it_is_set", what_cloudstack_gave_is_recorded_before_it_is_set),
     ("start::only_our_own_vms_are_resized", only_our_own_vms_are_resized),
+    ("start::a_failed_undo_leaves_it_unconnected", a_failed_undo_leaves_it_unconnected),
     ("start::the_record_follows_vhd_path", the_record_follows_vhd_path),
     ("start::a_renamed_vm_is_named_by_both_names", a_renamed_vm_is_named_by_both_names),
     ("start::of_two_vms_of_one_name_the_marker_decides", of_two_vms_of_one_name_the_marker_decides),
@@ -77,7 +78,8 @@ fn what_cannot_be_set_is_refused_and_named(powershell: &PowerShell) {
     for state in ["Saved", "Paused", "Running"] {
         let scene = finished(powershell);
         edit_vm(&scene, |vm| vm["State"] = json!(state));
-        let words = ["020100CC0001", "020100CC0099", state, "stop the VM and start it"];
+        let remedy = if state == "Saved" { "Remove-VMSavedState" } else { "stop the VM and start it" };
+        let words = ["020100CC0001", "020100CC0099", state, remedy];
         refused(&scene, &start(&scene).nic_key(0, "mac", other_mac()), &words);
         refused(&scene, &reboot(&scene).nic_key(0, "mac", other_mac()), &words);
     }
@@ -138,6 +140,29 @@ fn only_our_own_vms_are_resized(powershell: &PowerShell) {
         (record(&scene)["phase"].clone(), scene.state().vm(NAME).unwrap().notes.as_str()),
         (json!("adopted"), "")
     );
+}
+
+/// The old switch with the new VLAN would be a network of nobody's, or of another tenant's.
+fn a_failed_undo_leaves_it_unconnected(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    scene
+        .edit(|world| {
+            let mut second = world["Switches"][0].clone();
+            (second["Name"], second["Id"]) = (json!("Second"), json!("22222222-0000-4000-8000-000000000000"));
+            world["Switches"].as_array_mut().unwrap().push(second);
+        })
+        .unwrap();
+    let broken = || Mishap::error("Unspecified").message("the lamp is broken");
+    scene.fail(broken().cmdlet("Connect-VMNetworkAdapter").occurrence(1)).unwrap();
+    scene.fail(broken().cmdlet("Set-VMNetworkAdapterVlan").occurrence(2)).unwrap();
+    let moved =
+        start(&scene).host_key("network_switch", json!("Second")).nic_key(0, "broadcastUri", json!("vlan://200"));
+    moved.run().fails(&["the lamp is broken", "could be undone"]);
+    assert_eq!(scene.state().vm(NAME).unwrap().nics[0].switch, None);
+    scene.recover().unwrap();
+    moved.run().succeeds("Instance started");
+    let nic = scene.state().vm(NAME).unwrap().nics[0].clone();
+    assert_eq!((nic.switch.as_deref(), nic.vlan), (Some("Second"), Some(200)));
 }
 
 fn the_record_follows_vhd_path(powershell: &PowerShell) {

@@ -24,6 +24,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("stop::a_parked_vm_stays_parked_if_its_create_fails", a_parked_vm_stays_parked_if_its_create_fails),
     ("stop::a_stranger_with_the_name_is_not_touched", a_stranger_with_the_name_is_not_touched),
     ("stop::a_claimed_vm_is_not_parked", a_claimed_vm_is_not_parked),
+    ("stop::what_cannot_be_seen_is_not_absent", what_cannot_be_seen_is_not_absent),
+    (
+        "stop::a_record_that_cannot_be_written_keeps_nothing_running",
+        a_record_that_cannot_be_written_keeps_nothing_running,
+    ),
+    ("stop::the_name_of_a_vm_of_ours_that_is_gone_makes_no_other_ours", the_name_makes_no_other_ours),
+    ("stop::it_is_found_by_its_notes_alone", it_is_found_by_its_notes_alone),
     ("stop::a_failed_start_whose_undoing_was_cut_short", a_failed_start_whose_undoing_was_cut_short),
 ];
 
@@ -219,6 +226,61 @@ fn a_claimed_vm_is_not_parked(powershell: &PowerShell) {
     assert_eq!(record(&scene)["claimed"], true);
     assert_eq!(method(&stop_unseen(&scene)), "graceful");
     assert!(scene.state().vm(NAME).is_some());
+}
+
+/// An account without rights sees no VMs, and gets no error for it.
+fn what_cannot_be_seen_is_not_absent(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    scene.edit(|world| world["Host"]["Rights"] = json!("none")).unwrap();
+    stop(&scene).run().fails(&["rights"]);
+    Case::new("delete", "delete.json").on(&scene.host).run().fails(&["rights"]);
+    scene.edit(|world| world["Host"]["Rights"] = json!("full")).unwrap();
+    assert!(scene.state().has_file(DISK) && scene.state().has_file(RECORD));
+}
+
+fn a_record_that_cannot_be_written_keeps_nothing_running(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    let used: usize = scene
+        .inventory()
+        .unwrap()
+        .files
+        .iter()
+        .filter(|path| path.starts_with('D'))
+        .map(|path| scene.read(path).unwrap().len())
+        .sum();
+    scene.edit(|world| world["Capacities"] = json!({"D": used})).unwrap();
+    assert_eq!(method(&stop(&scene)), "graceful");
+    // A delete makes room.
+    assert_eq!(Case::new("delete", "delete.json").on(&scene.host).run().code, Some(0));
+    assert!(!scene.state().has_file(DISK) && !scene.state().has_file(RECORD));
+    // A backup holds the record for long.
+    let scene = finished(powershell);
+    scene.edit(|world| world["Held"] = json!([{"Path": RECORD, "Share": "read"}])).unwrap();
+    assert_eq!(method(&stop(&scene)), "graceful");
+    // Its Notes were lost too, and it hangs.
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| (vm["Notes"], vm["State"]) = (json!(""), json!("Stopping")));
+    assert_eq!(method(&stop(&scene).vm_key("shutdown_timeout", json!("1"))), "turned_off");
+}
+
+/// An administrator has removed ours and made one of his own under its name.
+fn the_name_makes_no_other_ours(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| {
+        (vm["Id"], vm["Notes"], vm["Drives"]) = (json!("99999999-aaaa-4bbb-8ccc-dddddddddddd"), json!(""), json!([]));
+    });
+    refused(&scene, &["names another VM", "nothing was touched"]);
+    Case::new("delete", "delete.json").on(&scene.host).run().fails(&["names another VM"]);
+    assert_eq!(scene.state().vms().len(), 1);
+}
+
+/// It was renamed, and the folder of its record has changed as well.
+fn it_is_found_by_its_notes_alone(powershell: &PowerShell) {
+    let scene = finished(powershell);
+    edit_vm(&scene, |vm| vm["Name"] = json!("accounting"));
+    scene.write(r"D:\Fast\readme.txt", "").unwrap();
+    assert_eq!(method(&stop(&scene).host_key("vhd_path", json!(r"D:\Fast"))), "graceful");
+    assert!(scene.state().has_file(r"D:\Fast\i-2-45-VM.cloudstack.json"));
 }
 
 /// The commonest failure of all: there is no memory for it. And then the disk cannot be removed at once.

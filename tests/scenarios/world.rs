@@ -17,28 +17,44 @@ pub(crate) fn create(scene: &Scene) -> Case {
     Case::new("create", "create.json").on(&scene.host)
 }
 
-/// A scene with a VM that a create has finished. Only the first one is made; the others are its likeness.
+/// A scene with a VM that a create has finished.
 pub(crate) fn finished(powershell: &PowerShell) -> Scene {
-    static MADE: OnceLock<Made> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
+    static MADE: Made = Made::new();
+    MADE.scene(powershell, |powershell| {
         let scene = Scene::new(powershell);
         create(&scene).run().succeeds("Instance created");
-        let paths = scene.inventory().unwrap().files;
-        let files = paths.into_iter().map(|path| (scene.read(&path).unwrap(), path)).collect();
-        Made { world: scene.world().unwrap(), files }
-    });
-    let scene = Scene::new(powershell);
-    for (contents, path) in &made.files {
-        scene.write(path, contents).unwrap();
-    }
-    scene.edit(|world| *world = made.world.clone()).unwrap();
-    scene
+        scene
+    })
 }
 
-/// What a create has left: the world, and every file.
-struct Made {
+/// What some calls have left: the world, and every file. Only the first scene is made; the others are its likeness.
+pub(crate) struct Made(OnceLock<Left>);
+
+struct Left {
     world: Value,
+    /// Contents and path.
     files: Vec<(Vec<u8>, String)>,
+}
+
+impl Made {
+    pub(crate) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    pub(crate) fn scene(&self, powershell: &PowerShell, make: fn(&PowerShell) -> Scene) -> Scene {
+        let left = self.0.get_or_init(|| {
+            let scene = make(powershell);
+            let paths = scene.inventory().unwrap().files;
+            let files = paths.into_iter().map(|path| (scene.read(&path).unwrap(), path)).collect();
+            Left { world: scene.world().unwrap(), files }
+        });
+        let scene = Scene::new(powershell);
+        for (contents, path) in &left.files {
+            scene.write(path, contents).unwrap();
+        }
+        scene.edit(|it| *it = left.world.clone()).unwrap();
+        scene
+    }
 }
 
 /// The stop that CloudStack sends after a create whose end it did not see.

@@ -35,6 +35,21 @@ function New-ComputerSystemRow {
     $row
 }
 
+# The configuration of each VM; its Notes are one element of an array.
+$Classes['Msvm_VirtualSystemSettingData'] = @{
+    Name       = 'Msvm_VirtualSystemSettingData'; Namespace = 'root/virtualization/v2'; Methods = @{}
+    Properties = @('InstanceID', 'VirtualSystemIdentifier', 'VirtualSystemType', 'ElementName', 'Notes')
+    Rows       = {
+        if ((Get-HostSetting 'Rights') -ne 'full') { return }
+        foreach ($machine in (Get-World)['Machines']) {
+            @{
+                InstanceID = "Microsoft:$($machine['Id'].ToUpperInvariant())"; VirtualSystemIdentifier = $machine['Id'].ToUpperInvariant(); VirtualSystemType = 'Microsoft:Hyper-V:System:Realized'
+                ElementName = $machine['Name']; Notes = [string[]]@("$($machine['Notes'])")
+            }
+        }
+    }
+}
+
 # Disks and DVDs in drives, of VMs and of their checkpoints. The InstanceID begins with the GUID of whose configuration it is.
 $Classes['Msvm_StorageAllocationSettingData'] = @{
     Name       = 'Msvm_StorageAllocationSettingData'; Namespace = 'root/virtualization/v2'; Methods = @{}

@@ -7,7 +7,7 @@ use crate::model::noise::Noise;
 use crate::model::reply::{Outcome, ScriptError, print};
 use crate::model::script::Call;
 use crate::model::world::World;
-use crate::model::{cmd, create, delete, power_states, prepare, reboot, start, stop};
+use crate::model::{cmd, create, custom, delete, power_states, prepare, reboot, start, stop};
 use crate::state::Inventory;
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -94,6 +94,8 @@ impl Model {
             "reboot" => reboot::run(world, call.arguments),
             "delete" => delete::run(world, call.arguments),
             "power-states" => power_states::run(world, call.arguments),
+            "suspend" | "resume" | "create-snapshot" | "list-snapshots" | "restore-snapshot" | "delete-snapshot"
+            | "identify" => custom::run(&call.script, world, call.arguments),
             other => Err(Box::new(ScriptError::new("host_error", format!("the model knows no script {other}")))),
         })
     }

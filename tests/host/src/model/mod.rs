@@ -2,6 +2,7 @@
 
 mod cmd;
 mod create;
+mod custom;
 mod delete;
 mod executor;
 mod machine;

@@ -14,9 +14,9 @@ use tokio::time::timeout;
 
 /// A start takes half a second; on a busy machine several.
 const LONGEST_START: Duration = Duration::from_secs(120);
-/// Each script that died in a worker leaves a thread behind there, with what it had in memory.
-const MOST_DEATHS: u32 = 25;
-/// A worker keeps a little of every run.
+/// Each script that died in a worker leaves a thread behind there, with what it had in memory: 3 MB.
+const MOST_DEATHS: u32 = 50;
+/// A worker keeps a little of every run: after so many it has grown from 150 to 390 MB.
 const MOST_RUNS: u32 = 200;
 
 /// A worker that runs nothing. Dropped, it is killed.
