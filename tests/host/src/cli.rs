@@ -1,6 +1,7 @@
 //! The options of the program, and what they mean for a host.
 
 mod rule;
+mod wmi;
 
 use clap::{Parser, ValueEnum};
 use serde_json::json;
@@ -31,7 +32,7 @@ pub(crate) struct Cli {
     /// Makes the account one of this domain: NETBIOS or NETBIOS:dns.name
     #[arg(long)]
     domain: Option<String>,
-    /// The account may log in, but not open a shell
+    /// The account may log in, but neither open a shell nor query WMI
     #[arg(long)]
     deny: bool,
     /// Certificate to show
@@ -92,8 +93,10 @@ pub(crate) struct Cli {
     /// Make identifiers of shells and commands, whatever the client chooses
     #[arg(long)]
     own_ids: bool,
+    #[command(flatten)]
+    wmi: wmi::WmiArgs,
     /// Fault to play: VERB[:N]=ACTION, with VERB one of connect, negotiate, create, command, send, receive, signal,
-    /// delete, any; N the one time it happens, counted from 1; ACTION one of silence, silence-after, reset,
+    /// delete, enumerate, pull, any; N the one time it happens, counted from 1; ACTION one of silence, silence-after, reset,
     /// reset-after, cut, html, slow=MS, http=STATUS, fault=CODE, wmi-error=CODE
     #[arg(long, value_parser = rule::rule, value_name = "RULE")]
     fault: Vec<Rule>,
@@ -191,6 +194,7 @@ impl Cli {
             .noise(if self.noise { Noise::ALL } else { Noise::default() })
             .client_ids(!self.own_ids)
             .world(self.world());
+        let options = self.wmi.apply(options);
         let options = if self.deny { options.deny() } else { options };
         self.fault.into_iter().fold(options, Options::rule)
     }

@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use http_body_util::{BodyExt, Collected, Limited};
 use hyper::body::Incoming;
 use hyper::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, SERVER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, SERVER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
 use hyper::{Method, Response, StatusCode};
 use std::fmt;
@@ -56,9 +56,12 @@ impl Connection {
     /// Answers one HTTP request.
     pub(crate) async fn answer(&self, request: hyper::Request<Incoming>) -> Result<Answer, Hangup> {
         self.site.tallies.http_requests.one();
-        let answer = self.respond(request).await;
+        let mut answer = self.respond(request).await?;
+        if let Some(date) = self.site.date().and_then(|date| date.try_into().ok()) {
+            answer.headers_mut().insert(DATE, date);
+        }
         tokio::time::sleep(self.site.latency).await;
-        answer
+        Ok(answer)
     }
 
     async fn respond(&self, request: hyper::Request<Incoming>) -> Result<Answer, Hangup> {
@@ -121,7 +124,7 @@ impl Connection {
     async fn perform(&self, request: &Request, user: &str) -> Result<Answer, Hangup> {
         let client = Client { user, address: &self.address };
         let id = Some(request.message_id.as_str());
-        self.with_rule(request.verb.into(), id, async || match self.site.service.perform(request, client).await {
+        self.with_rule(request.verb.into(), id, async || match self.site.perform(request, client).await {
             Ok(bytes) => soap(StatusCode::OK, bytes),
             Err(fault) => self.fault(&fault, id),
         })

@@ -2,8 +2,10 @@
 
 use crate::state::Inventory;
 use crate::winrs::pipe::{Pipe, Stream};
+use crate::wmi::Systems;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// Runs command lines.
@@ -14,6 +16,16 @@ pub trait Executor: Send + Sync + 'static {
 
     /// What the machine holds now.
     fn inventory(&self) -> Inventory;
+
+    /// What WMI tells of the machines.
+    fn systems(&self) -> Systems {
+        Systems::of_inventory(self.inventory())
+    }
+
+    /// The host's clock.
+    fn clock(&self) -> SystemTime {
+        SystemTime::now()
+    }
 }
 
 /// A command that has been started.

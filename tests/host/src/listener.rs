@@ -81,6 +81,8 @@ async fn serve_connection(stream: TcpStream, address: String, tls: TlsAcceptor, 
     // A connection may end in any way; what mattered has been counted.
     http1::Builder::new()
         .max_buf_size(MAX_HEADERS)
+        // The host's clock is not this machine's.
+        .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service)
         .await
         .unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::rule::{Action, Rule};
 use crate::soap::fault::Fault;
 use crate::soap::request::Verb;
 use crate::winrs::service::Settings;
+use crate::wmi::Wmi;
 use std::time::Duration;
 
 /// Settings of a host. The default one is healthy: `Administrator` may do everything, nothing is slow.
@@ -24,6 +25,8 @@ pub struct Options {
     pub(crate) world: World,
     pub(crate) behaviour: Behaviour,
     pub(crate) settings: Settings,
+    pub(crate) wmi: Wmi,
+    pub(crate) tells_date: bool,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -41,6 +44,8 @@ impl Default for Options {
             world: World::default(),
             behaviour: Behaviour::default(),
             settings: Settings::default(),
+            wmi: Wmi::default(),
+            tells_date: true,
             rules: Vec::new(),
         }
     }
@@ -172,6 +177,26 @@ impl Options {
         self
     }
 
+    /// How queries of WMI are answered.
+    #[must_use]
+    pub fn wmi(mut self, wmi: Wmi) -> Self {
+        self.wmi = wmi;
+        self
+    }
+
+    /// Resets the connection when an enumeration is to go on after so many answers, once.
+    #[must_use]
+    pub fn drop_after_pages(self, pages: u32) -> Self {
+        self.rule(Rule::new(Verb::Pull, Action::Reset).nth(pages))
+    }
+
+    /// Answers without the header `Date`: the host does not tell what time it is.
+    #[must_use]
+    pub fn without_date(mut self) -> Self {
+        self.tells_date = false;
+        self
+    }
+
     /// Adds a fault to play.
     #[must_use]
     pub fn rule(mut self, rule: Rule) -> Self {
@@ -179,9 +204,11 @@ impl Options {
         self
     }
 
-    /// Lets the accounts log in and then denies them shells, as a host does to who is no administrator.
+    /// Lets the accounts log in and then denies them shells and queries, as a host does to who is no administrator.
     #[must_use]
     pub fn deny(self) -> Self {
-        self.rule(Rule::new(Verb::Create, Action::Fault(Fault::access_denied())))
+        [Verb::Create, Verb::Enumerate]
+            .into_iter()
+            .fold(self, |options, verb| options.rule(Rule::new(verb, Action::Fault(Fault::access_denied()))))
     }
 }

@@ -4,14 +4,17 @@ use crate::account::Account;
 use crate::certificate::Identity;
 use crate::counters::Tallies;
 use crate::executor::Executor;
+use crate::http_date;
 use crate::ntlm::acceptor::{Login, Policy, Step};
 use crate::ntlm::message::{self, TargetNames};
 use crate::ntlm::{Refusal, binding};
 use crate::options::Options;
 use crate::rule::Rules;
-use crate::soap::request::Verb;
-use crate::winrs::service::Service;
+use crate::soap::fault::Fault;
+use crate::soap::request::{Request, Verb};
+use crate::winrs::service::{Client, Service};
 use crate::winrs::shell::Shells;
+use crate::wmi::service::Service as WmiService;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -29,6 +32,9 @@ pub(crate) struct Site {
     pub(crate) policy: Policy,
     pub(crate) rules: Rules,
     pub(crate) service: Service,
+    pub(crate) wmi: WmiService,
+    /// Whether answers tell the host's clock.
+    tells_date: bool,
     pub(crate) tallies: Arc<Tallies>,
     memory: Mutex<Memory>,
 }
@@ -66,6 +72,7 @@ impl Site {
             mic_required: options.mic_required,
             timestamp: options.ntlm_timestamp,
         };
+        let wmi = WmiService::new(options.wmi, Arc::clone(&executor));
         let service =
             Service { settings: options.settings, shells: Shells::default(), executor, tallies: Arc::clone(&tallies) };
         Self {
@@ -74,9 +81,25 @@ impl Site {
             policy,
             rules: Rules::new(options.rules),
             service,
+            wmi,
+            tells_date: options.tells_date,
             tallies,
             memory: Mutex::default(),
         }
+    }
+
+    /// Does what a request asks and answers it.
+    pub(crate) async fn perform(&self, request: &Request, client: Client<'_>) -> Result<Vec<u8>, Fault> {
+        if WmiService::is_for(request) {
+            self.wmi.perform(request, client)
+        } else {
+            self.service.perform(request, client).await
+        }
+    }
+
+    /// The header `Date` of an answer that is written now.
+    pub(crate) fn date(&self) -> Option<String> {
+        self.tells_date.then(|| http_date::format(self.service.executor.clock()))
     }
 
     pub(crate) fn login_step(&self, login: &mut Login, token: &[u8]) -> Step {

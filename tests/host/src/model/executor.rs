@@ -9,6 +9,7 @@ use crate::model::script::Call;
 use crate::model::world::World;
 use crate::model::{cmd, create, custom, delete, power_states, prepare, reboot, start, stop};
 use crate::state::Inventory;
+use crate::wmi::Systems;
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -112,6 +113,10 @@ impl Executor for Model {
 
     fn inventory(&self) -> Inventory {
         self.world().inventory()
+    }
+
+    fn systems(&self) -> Systems {
+        self.world().systems()
     }
 }
 

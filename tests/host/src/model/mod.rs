@@ -16,6 +16,7 @@ mod reply;
 mod script;
 mod start;
 mod stop;
+mod systems;
 mod world;
 
 pub(crate) use cmd::run as run_in_cmd;

@@ -10,9 +10,11 @@ use crate::powershell::process;
 use crate::powershell::stand_in::Machine;
 use crate::powershell::warm;
 use crate::state::Inventory;
+use crate::wmi::Systems;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Runs PowerShell for the shells of one host.
 pub(super) struct PowerShellExecutor {
@@ -38,16 +40,28 @@ impl PowerShellExecutor {
     }
 }
 
+impl PowerShellExecutor {
+    /// Nobody to tell it to here: the test finds it where the stand-in's own faults are.
+    fn unreadable<T>(&self, error: &io::Error, instead: T) -> T {
+        self.machine.state.note_internal_error(&format!("the state cannot be read: {error}"));
+        instead
+    }
+}
+
 impl Executor for PowerShellExecutor {
     fn run<'a>(&'a self, process: Process) -> Pin<Box<dyn Future<Output = Exit> + Send + 'a>> {
         Box::pin(self.execute(process))
     }
 
     fn inventory(&self) -> Inventory {
-        self.machine.inventory().unwrap_or_else(|error| {
-            // Nobody to tell it to here: the test finds it where the stand-in's own faults are.
-            self.machine.state.note_internal_error(&format!("the state cannot be read: {error}"));
-            Inventory::default()
-        })
+        self.machine.inventory().unwrap_or_else(|error| self.unreadable(&error, Inventory::default()))
+    }
+
+    fn systems(&self) -> Systems {
+        self.machine.systems().unwrap_or_else(|error| self.unreadable(&error, Systems::of(&self.host_name, Vec::new())))
+    }
+
+    fn clock(&self) -> SystemTime {
+        self.machine.clock().unwrap_or_else(|error| self.unreadable(&error, SystemTime::now()))
     }
 }

@@ -17,6 +17,7 @@ mod process;
 mod program;
 mod stand_in;
 mod state_folder;
+mod systems;
 mod warm;
 mod windows;
 mod worker;

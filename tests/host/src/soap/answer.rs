@@ -42,6 +42,15 @@ impl Body {
         self.write(Event::Empty(BytesStart::new(name)));
     }
 
+    /// XML that is whole already.
+    pub(crate) fn raw(&mut self, xml: &[u8]) {
+        self.bytes.extend_from_slice(xml);
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     fn write(&mut self, event: Event<'_>) {
         // Writing to a vector never fails.
         Writer::new(&mut self.bytes).write_event(event).unwrap_or_default();

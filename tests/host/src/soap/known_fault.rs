@@ -26,7 +26,7 @@ const fn receiver(code: u32, subcode: &'static str, reason: &'static str) -> Kno
 }
 
 /// Numbers of protocol level; the sentences are this program's own.
-static KNOWN: [Known; 25] = [
+static KNOWN: [Known; 28] = [
     sender(5, "w:AccessDenied", None, "Access is denied. "),
     sender(50, "w:UnsupportedFeature", None, "The request is not supported. "),
     sender(87, "w:InvalidParameter", Some("InvalidValue"), "The parameter is incorrect. "),
@@ -37,6 +37,14 @@ static KNOWN: [Known; 25] = [
     receiver(2_147_943_418, "w:InternalError", "The registry key is marked for deletion. "),
     sender(2_150_858_771, "a:ActionNotSupported", None, "The resource does not support this action. "),
     sender(2_150_858_778, "n:CannotProcessFilter", None, "The filter cannot be processed. "),
+    sender(
+        2_150_858_777,
+        "n:FilterDialectRequestedUnavailable",
+        None,
+        "The resource does not support filters of this dialect. ",
+    ),
+    receiver(2_150_858_779, "n:InvalidEnumerationContext", "The enumeration has ended, or it never was. "),
+    sender(2_150_859_003, "n:CannotProcessFilter", None, "A query goes to the resource of all classes. "),
     sender(
         2_150_858_790,
         "w:EncodingLimit",

@@ -3,7 +3,7 @@
 use crate::soap::duration;
 use crate::soap::element::Element;
 use crate::soap::fault::Fault;
-use crate::soap::namespace::{ADDRESSING, MANAGEMENT, MICROSOFT, SHELL, SOAP, TRANSFER};
+use crate::soap::namespace::{ADDRESSING, ENUMERATION, MANAGEMENT, MICROSOFT, SHELL, SOAP, TRANSFER};
 use std::time::Duration;
 
 /// The longest that the host holds one message (MaxTimeoutms).
@@ -29,11 +29,24 @@ pub enum Verb {
     Signal,
     /// Closes a shell.
     Delete,
+    /// Asks for objects of WMI.
+    Enumerate,
+    /// Asks for the next of them.
+    Pull,
 }
 
 impl Verb {
     /// Every verb, in the order of a conversation.
-    pub const ALL: [Self; 6] = [Self::Create, Self::Command, Self::Send, Self::Receive, Self::Signal, Self::Delete];
+    pub const ALL: [Self; 8] = [
+        Self::Create,
+        Self::Command,
+        Self::Send,
+        Self::Receive,
+        Self::Signal,
+        Self::Delete,
+        Self::Enumerate,
+        Self::Pull,
+    ];
 
     /// The verb in lower case, as the counters name it.
     pub fn name(self) -> &'static str {
@@ -44,6 +57,8 @@ impl Verb {
             Self::Receive => "receive",
             Self::Signal => "signal",
             Self::Delete => "delete",
+            Self::Enumerate => "enumerate",
+            Self::Pull => "pull",
         }
     }
 
@@ -57,6 +72,8 @@ impl Verb {
             (SHELL, "Send") => Some(Self::Send),
             (SHELL, "Receive") => Some(Self::Receive),
             (SHELL, "Signal") => Some(Self::Signal),
+            (ENUMERATION, "Enumerate") => Some(Self::Enumerate),
+            (ENUMERATION, "Pull") => Some(Self::Pull),
             _ => None,
         }
     }

@@ -64,6 +64,7 @@ impl Service {
             Verb::Receive => self.receive(request, client).await,
             Verb::Signal => self.signal(request, client),
             Verb::Delete => self.delete(request, client),
+            Verb::Enumerate | Verb::Pull => Err(Fault::with_code(2_150_858_771)),
         }
     }
 

@@ -7,6 +7,8 @@ mod conversation;
 #[cfg(test)]
 mod create;
 #[cfg(test)]
+mod enumerate;
+#[cfg(test)]
 mod envelope;
 #[cfg(test)]
 mod faults;
@@ -22,6 +24,8 @@ mod odd_requests;
 mod output;
 #[cfg(test)]
 mod powershell;
+#[cfg(test)]
+mod powershell_wmi;
 #[cfg(test)]
 mod powershell_world;
 #[cfg(test)]

@@ -94,6 +94,8 @@ fn the_program_explains_its_options() {
         "--executor",
         "--windows-version",
         "--language",
+        "--wmi",
+        "--drop-after-pages",
     ] {
         assert!(text.contains(option), "{option}");
     }
