@@ -18,6 +18,8 @@ use crate::shell::{Failure, Shell, Speaker, Target};
 use crate::soap::{Action, Fault};
 use crate::transport::{Https, SettingsError, Transport, Unreachable};
 
+mod enumerate;
+
 /// The longest that a command's end and its shell's removal are each waited for.
 const REMOVAL: Duration = Duration::from_secs(5);
 
@@ -61,12 +63,21 @@ impl<T: Transport> Client<T> {
     /// [`Error`] says what failed, and by [`Error::outcome_unknown`] whether the command may have
     /// run. A command that ends with an exit code other than 0 is no error.
     pub fn run(&mut self, command: &Command<'_>, deadline: Instant) -> Result<Output, Error> {
+        self.again(deadline, |client, deadline| client.attempt(command, deadline))
+    }
+
+    /// Tries until it works, as long as nothing has happened on the host and it may yet work.
+    fn again<R>(
+        &mut self,
+        deadline: Instant,
+        mut attempt: impl FnMut(&mut Self, Deadline) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let deadline = Deadline::at(deadline);
         let mut patience = None;
         let mut back_off = BackOff::default();
         loop {
-            let error = match self.attempt(command, deadline) {
-                Ok(output) => return Ok(output),
+            let error = match attempt(self, deadline) {
+                Ok(result) => return Ok(result),
                 Err(error) => error,
             };
             let until = match Again::after(&error) {
@@ -176,6 +187,7 @@ impl Again {
         match error.kind() {
             ErrorKind::Fault(fault) if fault.is_quota() => Self::UntilTheDeadline,
             ErrorKind::Fault(fault) if fault.is_profile_race() || fault.is_not_found() => Self::WithPatience,
+            ErrorKind::Fault(fault) if fault.is_context_gone() => Self::WithPatience,
             // These have been waited for long enough.
             ErrorKind::Unreachable(
                 Unreachable::Name { .. } | Unreachable::NameService { .. } | Unreachable::TimedOut { .. },

@@ -207,5 +207,7 @@ fn doing(step: Action) -> &'static str {
         Action::Receive => "waiting for its output",
         Action::Signal => "ending the command",
         Action::Delete => "removing the shell",
+        Action::Enumerate => "querying WMI",
+        Action::Pull => "fetching the rest of what WMI found",
     }
 }

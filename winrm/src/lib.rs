@@ -19,6 +19,8 @@
 //! # }
 //! ```
 //!
+//! [`Client::enumerate`] asks WMI, which starts no process on the host.
+//!
 //! The layers, top down: `client` decides what happens in which order and what is tried again;
 //! `shell` has the verbs of a remote shell; [`soap`] is their wire format; a [`Transport`] carries
 //! bytes; [`auth`] is the login that [`Https`] carries them with.
@@ -31,6 +33,7 @@ mod deadline;
 mod endpoint;
 mod error;
 mod ids;
+mod query;
 mod run;
 mod settings;
 mod shell;
@@ -44,7 +47,9 @@ pub use credentials::{Credentials, InvalidCredentials};
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{Error, ErrorKind, HttpError};
 pub use ids::{Ids, RandomIds};
+pub use query::{Enumeration, Query};
 pub use settings::{ChannelBinding, Settings, Timeouts};
+pub use soap::Instance;
 pub use transport::{
     CertificateError, CertificateReason, Https, Reply, SettingsError, Transport, TransportError, Unreachable,
 };

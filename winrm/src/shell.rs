@@ -118,6 +118,16 @@ impl<T: Transport> Speaker<T> {
         wait: Wait,
         read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadError>,
     ) -> Result<R, Failure> {
+        self.ask(request, wait, |reply| read(&reply.body))
+    }
+
+    /// As the verbs, for an answer of which more counts than its body.
+    pub(crate) fn ask<R>(
+        &mut self,
+        request: &Request<'_>,
+        wait: Wait,
+        read: impl FnOnce(&Reply) -> Result<Answer<R>, ReadError>,
+    ) -> Result<R, Failure> {
         let action = request.action();
         let message_id = self.ids.next();
         let header = Header { to: &self.to, message_id: &message_id, operation_timeout: wait.operation };
@@ -153,7 +163,7 @@ pub(crate) struct Target<'a> {
 ///
 /// A fault comes with any status, as a rule with 500. A status without a fault was often not
 /// written by WinRM; 5xx leaves open what happened behind it, except 503.
-fn answer<R>(reply: &Reply, read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadError>) -> Result<R, (ErrorKind, bool)> {
+fn answer<R>(reply: &Reply, read: impl FnOnce(&Reply) -> Result<Answer<R>, ReadError>) -> Result<R, (ErrorKind, bool)> {
     if reply.status != 200 {
         return Err(match response::fault(&reply.body) {
             Some(fault) => refused(fault),
@@ -163,7 +173,7 @@ fn answer<R>(reply: &Reply, read: impl FnOnce(&[u8]) -> Result<Answer<R>, ReadEr
             }
         });
     }
-    match read(&reply.body) {
+    match read(reply) {
         Ok(Answer::Content(content)) => Ok(content),
         Ok(Answer::Fault(fault)) => Err(refused(fault)),
         Err(error) => Err((error.into(), true)),

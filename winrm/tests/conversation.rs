@@ -61,7 +61,7 @@ fn answer(status: u16, body: &str) -> Result<Reply, TransportError> {
          xmlns:f=\"http://schemas.microsoft.com/wbem/wsman/1/wsmanfault\" \
          xmlns:rsp=\"http://schemas.microsoft.com/wbem/wsman/1/windows/shell\"><s:Body>{body}</s:Body></s:Envelope>"
     );
-    Ok(Reply { status, body: body.into_bytes() })
+    Ok(Reply { status, body: body.into_bytes(), ..Reply::default() })
 }
 
 fn shell(id: &str) -> Result<Reply, TransportError> {
@@ -180,7 +180,7 @@ fn after_lost_input_a_sign_of_life_decides() {
 
 #[test]
 fn output_is_asked_for_again_after_every_loss() {
-    let turned_away = Ok(Reply { status: 503, body: Vec::new() });
+    let turned_away = Ok(Reply { status: 503, ..Reply::default() });
     let (result, said) =
         run(vec![shell("S"), command("C"), sent(), lost(), silence(), turned_away, output("Done"), deleted()]);
     assert_eq!(result.unwrap().stdout, b"hi");

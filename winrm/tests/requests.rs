@@ -54,6 +54,73 @@ fn create() {
 }
 
 #[test]
+fn enumerate() {
+    let resource = winrm::soap::request::wmi_resource(r"root\virtualization/v2");
+    let wql = "SELECT Name FROM Thing WHERE Name <> 'a'";
+    check(
+        &Request::Enumerate { resource: &resource, wql },
+        &expect![[r#"
+        <s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd" xmlns:rsp="http://schemas.microsoft.com/wbem/wsman/1/windows/shell">
+        <s:Header>
+        <a:To>https://hv1:5986/wsman</a:To>
+        <a:ReplyTo>
+        <a:Address s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address>
+        </a:ReplyTo>
+        <a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate</a:Action>
+        <a:MessageID>uuid:00000000-0000-4000-8000-000000000001</a:MessageID>
+        <w:ResourceURI s:mustUnderstand="true">http://schemas.microsoft.com/wbem/wsman/1/wmi/root/virtualization/v2/*</w:ResourceURI>
+        <w:MaxEnvelopeSize s:mustUnderstand="true">512000</w:MaxEnvelopeSize>
+        <w:OperationTimeout>PT60S</w:OperationTimeout>
+        <w:Locale xml:lang="en-US" s:mustUnderstand="false">
+        </w:Locale>
+        <p:DataLocale xml:lang="en-US" s:mustUnderstand="false">
+        </p:DataLocale>
+        </s:Header>
+        <s:Body>
+        <n:Enumerate xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration">
+        <w:OptimizeEnumeration>
+        </w:OptimizeEnumeration>
+        <w:MaxElements>32000</w:MaxElements>
+        <w:Filter Dialect="http://schemas.microsoft.com/wbem/wsman/1/WQL">SELECT Name FROM Thing WHERE Name &lt;&gt; &apos;a&apos;</w:Filter>
+        </n:Enumerate>
+        </s:Body>
+        </s:Envelope>"#]],
+    );
+}
+
+#[test]
+fn pull() {
+    let resource = winrm::soap::request::wmi_resource("root/cimv2");
+    check(
+        &Request::Pull { resource: &resource, context: "uuid:<C>" },
+        &expect![[r#"
+        <s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd" xmlns:rsp="http://schemas.microsoft.com/wbem/wsman/1/windows/shell">
+        <s:Header>
+        <a:To>https://hv1:5986/wsman</a:To>
+        <a:ReplyTo>
+        <a:Address s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address>
+        </a:ReplyTo>
+        <a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull</a:Action>
+        <a:MessageID>uuid:00000000-0000-4000-8000-000000000001</a:MessageID>
+        <w:ResourceURI s:mustUnderstand="true">http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*</w:ResourceURI>
+        <w:MaxEnvelopeSize s:mustUnderstand="true">512000</w:MaxEnvelopeSize>
+        <w:OperationTimeout>PT60S</w:OperationTimeout>
+        <w:Locale xml:lang="en-US" s:mustUnderstand="false">
+        </w:Locale>
+        <p:DataLocale xml:lang="en-US" s:mustUnderstand="false">
+        </p:DataLocale>
+        </s:Header>
+        <s:Body>
+        <n:Pull xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration">
+        <n:EnumerationContext>uuid:&lt;C&gt;</n:EnumerationContext>
+        <n:MaxElements>32000</n:MaxElements>
+        </n:Pull>
+        </s:Body>
+        </s:Envelope>"#]],
+    );
+}
+
+#[test]
 fn create_without_a_code_page() {
     let expected = expect![[r#"
         <s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd" xmlns:rsp="http://schemas.microsoft.com/wbem/wsman/1/windows/shell">

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The verbs of a remote shell. [MS-WSMV] 3.1.4.1, 3.1.4.5, 3.1.4.10 to 3.1.4.14
+/// The verbs of a remote shell and of an enumeration. [MS-WSMV] 3.1.4.1, 3.1.4.5, 3.1.4.8 to 3.1.4.14
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Action {
     /// Make a shell.
@@ -17,6 +17,10 @@ pub enum Action {
     Signal,
     /// Remove the shell and all that runs in it.
     Delete,
+    /// Ask for objects.
+    Enumerate,
+    /// Ask for the next of them.
+    Pull,
 }
 
 impl Action {
@@ -29,6 +33,8 @@ impl Action {
             Self::Receive => "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Receive",
             Self::Signal => "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Signal",
             Self::Delete => "http://schemas.xmlsoap.org/ws/2004/09/transfer/Delete",
+            Self::Enumerate => "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate",
+            Self::Pull => "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull",
         }
     }
 }

@@ -69,10 +69,11 @@ impl Fault {
         read
     }
 
-    /// Nothing happened within the OperationTimeout of the message. To a Receive that is no error:
-    /// ask again.
+    /// Nothing happened within the OperationTimeout of the message. To a Receive or a Pull that is no
+    /// error: ask again.
     pub fn is_timed_out(&self) -> bool {
-        self.has_code(&[2_150_858_793]) || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("TimedOut"))
+        self.has_code(&[2_150_858_780, 2_150_858_793])
+            || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("TimedOut"))
     }
 
     /// A limit of the host is reached, for shells, users, operations or memory. It passes.
@@ -90,13 +91,34 @@ impl Fault {
 
     /// The account may not do this.
     pub fn is_access_denied(&self) -> bool {
-        self.has_code(&[5, 2_147_942_405])
+        self.has_code(&[5, 2_147_942_405, 2_147_749_891, 2_150_859_012, 2_150_859_013, 2_150_859_014])
             || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("AccessDenied"))
     }
 
     /// There is no such shell or command, or no longer.
     pub fn is_not_found(&self) -> bool {
         self.has_code(&[2_150_858_843])
+    }
+
+    /// WMI has no such namespace or class: the role or feature that brings it is not installed.
+    pub fn is_class_missing(&self) -> bool {
+        self.has_code(&[2_147_749_902, 2_147_749_904, 2_150_858_752])
+    }
+
+    /// The host does not take the query: its words, its dialect, or a query at this place.
+    pub fn is_filter_refused(&self) -> bool {
+        self.has_code(&[2_147_749_911, 2_147_749_912, 2_150_858_776, 2_150_858_777, 2_150_858_778, 2_150_859_003])
+            || (self.wsman_code.is_none()
+                && matches!(
+                    self.subcode.as_deref(),
+                    Some("CannotProcessFilter" | "FilterDialectRequestedUnavailable" | "FilteringNotSupported")
+                ))
+    }
+
+    /// The host no longer knows how an enumeration went on. [MS-WSMV] 3.1.5.1
+    pub fn is_context_gone(&self) -> bool {
+        self.has_code(&[2_150_858_779])
+            || (self.wsman_code.is_none() && self.subcode.as_deref() == Some("InvalidEnumerationContext"))
     }
 
     /// What was asked for was given up half way: shell or service has ended.

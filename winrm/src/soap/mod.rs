@@ -1,4 +1,4 @@
-//! The messages of a remote shell, written and read. Wire format only: nothing here sends, waits or
+//! The messages of a remote shell and of an enumeration, written and read. Wire format only: nothing here sends, waits or
 //! decides.
 //!
 //! [`request::write`] makes every message that goes out; [`response`] reads what comes back, and
@@ -6,9 +6,12 @@
 //! is bounded, it is checked, and it never panics.
 
 mod action;
+pub(crate) mod datetime;
 mod duration;
 mod element;
+pub mod enumeration;
 mod fault;
+mod instance;
 mod namespace;
 pub mod request;
 pub mod response;
@@ -16,3 +19,4 @@ pub mod response;
 pub use action::Action;
 pub use element::ReadError;
 pub use fault::{Fault, FaultDetail};
+pub use instance::Instance;

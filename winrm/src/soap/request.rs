@@ -19,6 +19,12 @@ const MAX_ENVELOPE_SIZE: &str = "512000";
 /// the host three minutes and not two hours. The least that is allowed is 60 s. [MS-WSMV] 2.2.4.38
 const IDLE_TIME_OUT: Duration = Duration::from_secs(180);
 
+/// The most objects that one answer may have: a server's own limit (MaxBatchItems), so that only the
+/// size of the envelope ends an answer. [MS-WSMV] 3.1.4.1.14
+const MAX_ELEMENTS: &str = "32000";
+
+const ENUMERATION: [(&str, &str); 1] = [("xmlns:n", namespace::ENUMERATION)];
+
 /// What stands in the header of a message beside its action.
 #[derive(Clone, Copy, Debug)]
 pub struct Header<'a> {
@@ -30,7 +36,7 @@ pub struct Header<'a> {
     pub operation_timeout: Duration,
 }
 
-/// A message of a remote shell.
+/// A message of a remote shell or of an enumeration.
 #[derive(Clone, Copy, Debug)]
 pub enum Request<'a> {
     /// [MS-WSMV] 3.1.4.5.2
@@ -80,6 +86,20 @@ pub enum Request<'a> {
         /// The shell.
         shell_id: &'a str,
     },
+    /// [MS-WSMV] 3.1.4.8; with its first answers, DSP0226 8.2.3
+    Enumerate {
+        /// What is queried.
+        resource: &'a str,
+        /// The query, in WQL.
+        wql: &'a str,
+    },
+    /// [MS-WSMV] 3.1.4.9
+    Pull {
+        /// As in the Enumerate.
+        resource: &'a str,
+        /// What the last answer gave to go on with.
+        context: &'a str,
+    },
 }
 
 impl Request<'_> {
@@ -92,13 +112,22 @@ impl Request<'_> {
             Self::Receive { .. } => Action::Receive,
             Self::Signal { .. } => Action::Signal,
             Self::Delete { .. } => Action::Delete,
+            Self::Enumerate { .. } => Action::Enumerate,
+            Self::Pull { .. } => Action::Pull,
+        }
+    }
+
+    fn resource(&self) -> &str {
+        match self {
+            Self::Enumerate { resource, .. } | Self::Pull { resource, .. } => resource,
+            _ => namespace::SHELL_RESOURCE,
         }
     }
 
     /// The shell that the message is for; none has been made yet for Create.
     fn selector(&self) -> Option<&str> {
         match self {
-            Self::Create { .. } => None,
+            Self::Create { .. } | Self::Enumerate { .. } | Self::Pull { .. } => None,
             Self::Command { shell_id, .. }
             | Self::Send { shell_id, .. }
             | Self::Receive { shell_id, .. }
@@ -141,6 +170,12 @@ pub fn write(header: &Header<'_>, request: &Request<'_>) -> Vec<u8> {
     xml.0.into_inner()
 }
 
+/// The resource of all classes of a namespace of WMI: a query names its class itself. [MS-WSMV]
+/// 3.1.4.1.1
+pub fn wmi_resource(name: &str) -> String {
+    format!("{}{}/*", namespace::WMI_RESOURCE, name.replace('\\', "/"))
+}
+
 const MUST: (&str, &str) = ("s:mustUnderstand", "true");
 const MAY: (&str, &str) = ("s:mustUnderstand", "false");
 /// Fixes the language of fault texts. A host must refuse a locale that must be understood.
@@ -152,7 +187,7 @@ fn write_header(xml: &mut Xml, header: &Header<'_>, request: &Request<'_>) {
     xml.element("a:ReplyTo", &[], |xml| xml.text("a:Address", &[MUST], namespace::ANONYMOUS));
     xml.text("a:Action", &[MUST], request.action().uri());
     xml.text("a:MessageID", &[], &format!("uuid:{}", header.message_id));
-    xml.text("w:ResourceURI", &[MUST], namespace::SHELL_RESOURCE);
+    xml.text("w:ResourceURI", &[MUST], request.resource());
     xml.text("w:MaxEnvelopeSize", &[MUST], MAX_ENVELOPE_SIZE);
     xml.text("w:OperationTimeout", &[], &xs_duration(header.operation_timeout));
     xml.element("w:Locale", &[ENGLISH, MAY], |_| {});
@@ -196,6 +231,15 @@ fn write_body(xml: &mut Xml, request: &Request<'_>) {
             xml.text("rsp:Code", &[], namespace::TERMINATE);
         }),
         Request::Delete { .. } => {}
+        Request::Enumerate { wql, .. } => xml.element("n:Enumerate", &ENUMERATION, |xml| {
+            xml.element("w:OptimizeEnumeration", &[], |_| {});
+            xml.text("w:MaxElements", &[], MAX_ELEMENTS);
+            xml.text("w:Filter", &[("Dialect", namespace::WQL)], wql);
+        }),
+        Request::Pull { context, .. } => xml.element("n:Pull", &ENUMERATION, |xml| {
+            xml.text("n:EnumerationContext", &[], context);
+            xml.text("n:MaxElements", &[], MAX_ELEMENTS);
+        }),
     }
 }
 

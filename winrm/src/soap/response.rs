@@ -134,14 +134,20 @@ pub fn fault(document: &[u8]) -> Option<Fault> {
 
 fn read<T>(document: &[u8], content: impl FnOnce(&Element) -> Result<T, ReadError>) -> Result<Answer<T>, ReadError> {
     let envelope = Element::parse(document)?;
-    let body = body(&envelope)?;
+    answer_in(body(&envelope)?, content)
+}
+
+pub(super) fn answer_in<T>(
+    body: &Element,
+    content: impl FnOnce(&Element) -> Result<T, ReadError>,
+) -> Result<Answer<T>, ReadError> {
     if let Some(fault) = body.optional(SOAP, "Fault")? {
         return Ok(Answer::Fault(Fault::read(fault)));
     }
     content(body).map(Answer::Content)
 }
 
-fn body(envelope: &Element) -> Result<&Element, ReadError> {
+pub(super) fn body(envelope: &Element) -> Result<&Element, ReadError> {
     if !envelope.is(SOAP, "Envelope") {
         return Err(ReadError::Missing("Envelope"));
     }

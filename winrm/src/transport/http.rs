@@ -3,12 +3,12 @@
 use std::error::Error as StdError;
 use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
 
@@ -18,6 +18,7 @@ use super::tls::{self, Seen};
 use super::{Reply, SettingsError, Transport, TransportError, Unreachable};
 use crate::auth::{self, LoginError, Ntlm, Offer};
 use crate::deadline::Deadline;
+use crate::soap::datetime;
 use crate::{ChannelBinding, Settings};
 
 /// The largest answer that is read, in bytes: far above the 512,000 that every message asks for.
@@ -268,6 +269,7 @@ struct Leg {
     authenticate: Vec<String>,
     /// The host's certificate in DER form.
     certificate: Option<Vec<u8>>,
+    date: Option<SystemTime>,
     body: Vec<u8>,
 }
 
@@ -283,12 +285,13 @@ impl Leg {
         let certificate =
             response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).map(<[u8]>::to_vec);
         let status = response.status();
+        let date = response.headers().get(DATE).and_then(|date| datetime::http_date(date.to_str().ok()?));
         let mut body = Vec::new();
         response.by_ref().take(LARGEST_ANSWER + 1).read_to_end(&mut body)?;
         if u64::try_from(body.len()).is_ok_and(|length| length > LARGEST_ANSWER) {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 16 MiB"));
         }
-        Ok(Self { status, authenticate, certificate, body })
+        Ok(Self { status, authenticate, certificate, date, body })
     }
 
     /// What the host says about logging in.
@@ -298,7 +301,7 @@ impl Leg {
 
     /// The answer to a message.
     fn reply(self) -> Reply {
-        Reply { status: self.status.as_u16(), body: self.body }
+        Reply { status: self.status.as_u16(), body: self.body, date: self.date }
     }
 }
 

@@ -11,7 +11,7 @@ mod resolve;
 mod tls;
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
@@ -37,12 +37,14 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 }
 
 /// The answer to a message, whatever its status.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The whole body.
     pub body: Vec<u8>,
+    /// When the host wrote it, by its own clock and to the second, where it tells.
+    pub date: Option<SystemTime>,
 }
 
 /// Why no answer came.

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod enumerate;
 mod failures;
 mod legs;
 mod login;
