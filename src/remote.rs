@@ -1,12 +1,15 @@
 //! Runs a script on the host: the one place that knows both WinRM and PowerShell.
 
+use std::time::SystemTime;
+
 use powershell::{Nonce, Script, Streams};
 use serde_json::Value;
-use winrm::{Client, Command, Settings, Trust};
+use winrm::{Client, Command, Enumeration, Instance, Query, Settings, Trust};
 
 use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::request::Connection;
+use crate::power_state::Row;
+use crate::request::{Connection, VmName, VmUuid};
 use crate::{host_error, script_error};
 
 /// Where scripts are run.
@@ -16,6 +19,23 @@ pub trait Remote {
     /// # Errors
     /// Ready for the operator.
     fn answer(&mut self, script: &dyn Renderable) -> Result<Value, Error>;
+
+    /// Asks for the power states of the VMs of that name, or of all, without starting anything on the host.
+    ///
+    /// # Errors
+    /// Ready for the operator. A host that refuses to be asked this way is none.
+    fn power_states(&mut self, _name: Option<&VmName>) -> Result<Asked, Error> {
+        Ok(Asked::Refused("this host cannot be asked".to_owned()))
+    }
+}
+
+/// What came of asking without a script.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// One row per VM.
+    Rows(Vec<Row>),
+    /// The host does not take such questions, and why.
+    Refused(String),
 }
 
 /// A script of any type, ready to be rendered once nonce and time are known.
@@ -107,6 +127,68 @@ impl Remote for WinRm {
             );
         }
         Ok(answer.value)
+    }
+
+    fn power_states(&mut self, name: Option<&VmName>) -> Result<Asked, Error> {
+        // A name of CloudStack's holds nothing that WQL would read.
+        let wql = name.map_or_else(|| QUERY.to_owned(), |name| format!("{QUERY} WHERE ElementName = '{name}'"));
+        let query = Query::new(NAMESPACE, &wql);
+        match self.client.enumerate(&query, self.deadline.work_ends(), Found::new) {
+            Ok(found) => {
+                tracing::debug!(pages = found.pages, rows = found.rows.len(), "WMI answered");
+                Ok(read_rows(found)
+                    .map_or_else(|| Asked::Refused("its answer lacks names or its clock".to_owned()), Asked::Rows))
+            }
+            // It has understood and will not: no rights, no such namespace, no such filter, no service behind it.
+            Err(error) if error.fault().is_some() => Ok(Asked::Refused(error.to_string())),
+            Err(error) => Err(host_error::explain(error, self.deadline.haste())),
+        }
+    }
+}
+
+/// Where Hyper-V keeps its VMs, and what the rules of [`crate::power_state`] need of each.
+const NAMESPACE: &str = "root/virtualization/v2";
+const QUERY: &str = "SELECT Name,ElementName,EnabledState,TimeOfLastStateChange,ReplicationMode,ReplicationState FROM Msvm_ComputerSystem";
+
+/// An answer is a row for each VM, one for the host itself, and the host's clock. Nothing where any of it cannot be read.
+fn read_rows(found: Enumeration<Option<Found>>) -> Option<Vec<Row>> {
+    let now = found.date?;
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for found in found.rows {
+        let Found { id, changed, mut row } = found?;
+        // The host's own row has its name there.
+        if VmUuid::parse(&id).is_err() {
+            continue;
+        }
+        row.age = changed.map(|changed| match now.duration_since(changed) {
+            Ok(age) => age.as_secs_f64(),
+            Err(ahead) => -ahead.duration().as_secs_f64(),
+        });
+        rows.push(row);
+    }
+    Some(rows)
+}
+
+struct Found {
+    id: String,
+    changed: Option<SystemTime>,
+    row: Row,
+}
+
+impl Found {
+    fn new(instance: &Instance<'_>) -> Option<Self> {
+        let number = |property: &str| u32::try_from(instance.number(property).unwrap_or(0)).unwrap_or(u32::MAX);
+        Some(Self {
+            id: instance.text("Name")?.to_owned(),
+            changed: instance.time("TimeOfLastStateChange"),
+            row: Row {
+                name: instance.text("ElementName")?.to_owned(),
+                enabled_state: number("EnabledState"),
+                age: None,
+                replication_mode: number("ReplicationMode"),
+                replication_state: number("ReplicationState"),
+            },
+        })
     }
 }
 

@@ -31,7 +31,7 @@ pub fn perform(request: &Request, remote: &mut dyn Remote) -> Result<Reply, Erro
         Action::Reboot(reboot) => reboot::perform(reboot, remote),
         Action::Delete(delete) => delete::perform(delete, remote),
         Action::Status(status) => status::one(status, remote),
-        Action::Statuses => status::all(remote),
+        Action::Statuses(query) => status::all(*query, remote),
         Action::Suspend(vm) => suspend::suspend(vm, remote),
         Action::Resume(vm) => suspend::resume(vm, remote),
         Action::CreateSnapshot(snapshot) => snapshot::create(snapshot, remote),

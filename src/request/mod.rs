@@ -11,6 +11,7 @@ mod mac_address;
 mod memory;
 mod nic;
 mod placement;
+mod power_query;
 mod prepare;
 mod reboot;
 mod shutdown_timeout;
@@ -41,6 +42,7 @@ pub use mac_address::MacAddress;
 pub use memory::Memory;
 pub use nic::Nic;
 pub use placement::Placement;
+pub use power_query::PowerQuery;
 pub use prepare::PrepareRequest;
 pub use reboot::RebootRequest;
 pub use size::Size;
@@ -92,7 +94,7 @@ pub enum Action {
     /// Tell the power state of a VM.
     Status(StatusRequest),
     /// Tell the power states of all VMs of the host. Needs nothing but the connection.
-    Statuses,
+    Statuses(PowerQuery),
     /// Pause a VM.
     Suspend(HostedVm),
     /// Let a paused VM go on.
@@ -218,7 +220,7 @@ impl Action {
             Self::Reboot(reboot) => Some(&reboot.vm.name),
             Self::Delete(delete) => Some(&delete.vm.name),
             Self::Status(status) => Some(&status.name),
-            Self::Statuses => None,
+            Self::Statuses(_) => None,
             Self::Suspend(hosted) | Self::Resume(hosted) | Self::ListSnapshots(hosted) => Some(&hosted.vm.name),
             Self::CreateSnapshot(snapshot) | Self::RestoreSnapshot(snapshot) | Self::DeleteSnapshot(snapshot) => {
                 Some(&snapshot.vm.vm.name)
@@ -242,7 +244,7 @@ impl Request {
             ActionName::Reboot => Action::Reboot(RebootRequest::new(payload)?),
             ActionName::Delete => Action::Delete(DeleteRequest::new(payload)?),
             ActionName::Status => Action::Status(StatusRequest::new(payload)?),
-            ActionName::Statuses => Action::Statuses,
+            ActionName::Statuses => Action::Statuses(PowerQuery::new(payload)?),
             ActionName::Suspend => Action::Suspend(HostedVm::new(payload)?),
             ActionName::Resume => Action::Resume(HostedVm::new(payload)?),
             ActionName::CreateSnapshot => Action::CreateSnapshot(SnapshotRequest::of_new(payload)?),

@@ -18,3 +18,4 @@ mod start;
 mod status;
 mod statuses;
 mod stop;
+mod wmi;
