@@ -163,6 +163,11 @@ fn objects_elsewhere_are_none() {
         envelope(&format!("<n:EnumerateResponse>{END}<w:Other><w:XmlFragment/></w:Other></n:EnumerateResponse>")),
         envelope(&format!("<n:EnumerateResponse>{END}<Items><a/></Items></n:EnumerateResponse>")),
         envelope(&format!("<w:Items><a/></w:Items><n:EnumerateResponse>{END}</n:EnumerateResponse>")),
+        first("", END).replace(
+            "<s:Header/>",
+            "<s:Header><n:EnumerateResponse><w:Items><a/></w:Items></n:EnumerateResponse></s:Header>",
+        ),
+        first("", END).replace("<w:Items>", "<w:Items xmlns:w=\"urn:w\"><a/>"),
     ];
     for document in elsewhere {
         assert_eq!(read(&document, Page::First, |_| ()).unwrap().0.len(), 0, "{document}");

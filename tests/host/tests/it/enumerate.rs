@@ -4,6 +4,7 @@ use crate::client::{Client, Reply};
 use crate::conversation::SCHEMA;
 use crate::envelope::{Envelope, create};
 use crate::ntlm::Login;
+use serde_json::json;
 use simulated_host::{Account, Host, Options, PowerState, Verb, Vm, Wmi, World};
 use std::time::Duration;
 
@@ -218,6 +219,24 @@ fn what_a_host_may_be_like() {
     assert_eq!(look(Wmi::new().filter_refused(), &all()).fault_code(), 2_150_858_778);
     let host = Host::start(Options::new().without_date()).unwrap();
     assert!(Client::logged_in(&host).soap(&all().text()).all("date").is_empty());
+}
+
+#[test]
+fn rows_that_a_test_has_added_are_told_too() {
+    let row = json!({"Name": "copy", "State": 3, "Age": 30, "ReplicationMode": 2, "ReplicationState": 4});
+    let world = World::default().with_state_row(row).with_unmarked_vm("vm");
+    let text = query(
+        "SELECT ElementName, EnabledState, ReplicationMode, ReplicationState, TimeOfLastStateChange FROM \
+                      Msvm_ComputerSystem WHERE ElementName = 'COPY'",
+    );
+    for (wmi, time) in [(Wmi::new(), "Datetime"), (Wmi::new().plain_times(), "TimeOfLastStateChange")] {
+        let host = Host::start(Options::new().world(world.clone()).wmi(wmi)).unwrap();
+        let reply = Client::logged_in(&host).soap(&text.text());
+        assert_eq!(values(&reply, "ElementName"), ["copy"]);
+        let numbers = ["EnabledState", "ReplicationMode", "ReplicationState"].map(|property| values(&reply, property));
+        assert_eq!(numbers, [["3"], ["2"], ["4"]]);
+        assert!(values(&reply, time)[0].starts_with("20"), "{}", reply.body);
+    }
 }
 
 #[test]
