@@ -60,7 +60,7 @@ fn a_create_waits_for_one_whose_client_was_killed(powershell: &PowerShell) {
 fn a_stop_calls_off_a_create_that_still_copies(powershell: &PowerShell) {
     let scene = Scene::new(powershell);
     let before = likeness(&scene.inventory().unwrap());
-    slow_copy(&scene, Duration::from_secs(6));
+    slow_copy(&scene, Duration::from_secs(15));
     let first = create(&scene).start();
     wait_for_the_copy(&scene);
     assert_eq!(method(&stop_unseen(&scene)), "absent");
@@ -73,7 +73,7 @@ fn a_stop_calls_off_a_create_that_still_copies(powershell: &PowerShell) {
 fn a_stop_calls_off_every_create_before_it(powershell: &PowerShell) {
     let scene = Scene::new(powershell);
     let before = likeness(&scene.inventory().unwrap());
-    slow_copy(&scene, Duration::from_secs(6));
+    slow_copy(&scene, Duration::from_secs(15));
     let first = create(&scene).start();
     wait_for_the_copy(&scene);
     let second = create(&scene).start();
