@@ -49,11 +49,10 @@ impl Error {
         Self::new(told).with_hint(format!("the log has more under {id}"))
     }
 
-    /// Writes the message and every cause below it to the log, escaped: a line of the log is one event. `id` is what a tenant was
-    /// told to name.
-    pub fn log(&self, id: Option<&str>) {
+    /// Writes the message and every cause below it to the log, escaped: a line of the log is one event.
+    pub fn log(&self) {
         let causes = self.source.as_ref().map(|source| format!("{source:#}")).unwrap_or_default();
-        tracing::error!(id, error = ?self.to_string(), causes = ?causes, "Failed");
+        tracing::error!(error = ?self.to_string(), causes = ?causes, "Failed");
     }
 }
 

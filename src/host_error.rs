@@ -35,10 +35,12 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
         }
         _ => None,
     };
-    let told = if error.outcome_unknown() {
-        "the connection to the host was lost, and whether it was done is not known; look at the instance before you try again"
-    } else {
-        "the host of this instance cannot be reached at the moment; try again later"
+    let told = match error.kind() {
+        _ if error.outcome_unknown() => {
+            "the connection to the host was lost, and whether it was done is not known; look at the instance before you try again"
+        }
+        ErrorKind::TooSlow => "the host of this instance did not answer in time, and nothing was done; try again later",
+        _ => "the host of this instance cannot be reached at the moment; try again later",
     };
     let explained = Error::new(message).for_tenants(told);
     match remedy {

@@ -48,10 +48,11 @@ impl Log {
     }
 }
 
-/// What every line of this call says: process and action, and, once they are known, VM and host.
-pub fn span(cli: &Cli) -> Span {
+/// What every line of this call says: process and action, what a tenant is told to name, and, once they are known, VM and
+/// host.
+pub fn span(cli: &Cli, id: Option<&str>) -> Span {
     let (vm, host) = (field::Empty, field::Empty);
-    tracing::error_span!("call", pid = std::process::id(), action = ?cli.action, vm, host)
+    tracing::error_span!("call", id, pid = std::process::id(), action = ?cli.action, vm, host)
 }
 
 /// Adds what the payload says to a span.

@@ -61,6 +61,7 @@ pub fn run<S: Script>(remote: &mut dyn Remote, script: &S) -> Result<S::Output, 
     let answer = remote.answer(script)?;
     serde_json::from_value(answer).map_err(|source| {
         Error::new(format!("the script `{}` gave an answer that this version does not understand", S::NAME))
+            .for_tenants("whether it was done is not known; look at the instance before you try again")
             .with_source(source)
     })
 }

@@ -45,30 +45,27 @@ pub fn guarded(work: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
 
 fn call(cli: &Cli, started: Instant) -> Result<String, Error> {
     let log = log::Log::open();
-    let span = log::span(cli);
+    // Every line of the call is found by it, and not only the last one.
+    let id = ActionName::parse(&cli.action).is_ok_and(ActionName::is_for_tenants).then(random_id);
+    let span = log::span(cli, id.as_deref());
     let _entered = span.enter();
     let line = perform(cli, started, &log, &span).and_then(|reply| reply.line());
     tracing::info!(ms = started.elapsed().as_millis(), ok = line.is_ok(), "Ended");
-    let is_for_tenants = ActionName::parse(&cli.action).is_ok_and(ActionName::is_for_tenants);
-    line.map_err(|error| if is_for_tenants { hide(&error) } else { show(error) })
+    line.inspect_err(Error::log).map_err(|error| match id {
+        // What a tenant may know, and by what the operator finds the rest.
+        Some(id) => error.hidden(&id),
+        None => error,
+    })
 }
 
-/// For the operator: all of it.
-fn show(error: Error) -> Error {
-    error.log(None);
-    error
-}
-
-/// For a tenant: what he may know, and an id by which the operator finds the rest.
-fn hide(error: &Error) -> Error {
+/// Eight hexadecimal digits.
+fn random_id() -> String {
     let mut bytes = [0; 4];
     // Without random numbers it is only less likely to be the only one of its kind.
     if getrandom::fill(&mut bytes).is_err() {
         bytes = std::process::id().to_be_bytes();
     }
-    let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    error.log(Some(&id));
-    error.hidden(&id)
+    format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
 fn perform(cli: &Cli, started: Instant, log: &log::Log, span: &Span) -> Result<Reply, Error> {

@@ -80,7 +80,7 @@ fn describe(failure: &Failure) -> String {
 fn told(failure: &Failure) -> Option<String> {
     let sentence = match failure.code.as_str() {
         "snapshot_exists" | "snapshot_limit" | "snapshot_not_found" | "snapshot_ambiguous" => {
-            return Some(failure.message.clone());
+            return Some(told_with_remedy(failure));
         }
         "vm_off" => "the instance is not running; start it first",
         "network_refused" | "network_isolated" | "network_saved" | "network_mode" => {
@@ -115,6 +115,14 @@ fn told(failure: &Failure) -> Option<String> {
         _ => return None,
     };
     Some(sentence.to_owned())
+}
+
+/// The remedies for these are the tenant's own affair too.
+fn told_with_remedy(failure: &Failure) -> String {
+    match remedy(&failure.code, Haste::Action) {
+        Some(remedy) => format!("{}; {remedy}", failure.message),
+        None => failure.message.clone(),
+    }
 }
 
 /// What to do, by code.
@@ -155,6 +163,7 @@ fn remedy(code: &str, haste: Haste) -> Option<&'static str> {
         "restore_down" | "restore_late" => "start the VM through CloudStack; the snapshot's disk is in place",
         "restore_unfinished" => "restore the snapshot again, or stop and start the VM through CloudStack",
         "snapshot_exists" => "take another name",
+        "snapshot_not_found" => "look for its name or id with ListSnapshots",
         "snapshot_limit" => "delete some",
         "snapshot_ambiguous" => "name one by its id",
         "not_off" | "not_running" | "not_paused" => "look at the VM's event log on the host",

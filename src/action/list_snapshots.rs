@@ -32,7 +32,36 @@ fn fitting(mut rows: Vec<SnapshotRow>) -> Reply {
         if table(&rows).line().is_ok() { fits = most } else { too_many = most }
     }
     cut(&mut rows, &names, fits);
+    while lengthen_one(&mut rows, &names) {}
     table(&rows)
+}
+
+/// Gives a cut name the next of its characters, if there is room for one somewhere: what is left over is less than all could use.
+fn lengthen_one(rows: &mut [SnapshotRow], names: &[String]) -> bool {
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    // The shortest first, so that the longest stay the ones that are cut.
+    places.sort_by_key(|place| rows.get(*place).map_or(0, |row| row.name.chars().count()));
+    for place in places {
+        let Some((row, name)) = rows.get(place).zip(names.get(place)) else { continue };
+        let Some(kept) = row.name.strip_suffix('\u{2026}').filter(|_| row.name != *name) else { continue };
+        let most = kept.chars().count() + 1;
+        let longer: String = match most < name.chars().count() {
+            true => name.chars().take(most).chain(['\u{2026}']).collect(),
+            false => name.clone(),
+        };
+        if longer != *name && (names.contains(&longer) || rows.iter().any(|row| row.name == longer)) {
+            continue;
+        }
+        let Some(row) = rows.get_mut(place) else { continue };
+        let shorter = std::mem::replace(&mut row.name, longer);
+        if table(rows).line().is_ok() {
+            return true;
+        }
+        if let Some(row) = rows.get_mut(place) {
+            row.name = shorter;
+        }
+    }
+    false
 }
 
 /// Cuts names of more than `most` characters. None becomes another row's name: who typed it would mean that one.
@@ -69,7 +98,7 @@ mod tests {
 
     use super::fitting;
 
-    fn shown(names: &[String]) -> Vec<String> {
+    fn line(names: &[String]) -> String {
         let rows = names.iter().enumerate().map(|(number, name)| SnapshotRow {
             name: name.clone(),
             creation_time: "2025-09-25T10:11:12".to_owned(),
@@ -77,8 +106,11 @@ mod tests {
             parent: String::new(),
             current: number == 0,
         });
-        let line = fitting(rows.collect()).line().unwrap();
-        let reply: Value = serde_json::from_str(&line).unwrap();
+        fitting(rows.collect()).line().unwrap()
+    }
+
+    fn shown(names: &[String]) -> Vec<String> {
+        let reply: Value = serde_json::from_str(&line(names)).unwrap();
         let table = reply["message"].as_array().unwrap();
         table.iter().map(|row| row["Name"].as_str().unwrap().to_owned()).collect()
     }
@@ -118,5 +150,41 @@ mod tests {
         names.extend(trap);
         let shown = shown(&names);
         assert!(shown.iter().zip(&names).all(|(one, other)| one == other || !names.contains(one)));
+    }
+
+    /// Whatever the names are: no two rows are alike, and one character more of any would not fit.
+    #[test]
+    fn never_more_is_cut_than_needed() {
+        let alphabets = ["\u{1f600}", "x", "\u{fc}\"a", "\u{1f600}x\\"];
+        for seed in 0..4_usize {
+            let name = |row: usize| -> String {
+                let alphabet = alphabets.iter().cycle().nth(row + seed).unwrap();
+                let length = 100 + (row * 7919 + seed * 104_729) % 300;
+                alphabet.chars().cycle().skip(row % 2).take(length).collect()
+            };
+            // Names may repeat on the host; what is cut must be told apart.
+            let names: Vec<String> = (0..50).map(name).collect();
+            let shown = shown(&names);
+            let frame = line(&names).len() - length(&shown);
+            let mut cut = 0;
+            for row in (0..50).filter(|row| shown[*row] != names[*row]) {
+                cut += 1;
+                let kept = shown[row].strip_suffix('\u{2026}').unwrap();
+                assert!(names[row].starts_with(kept) && !names.contains(&shown[row]));
+                assert_eq!(shown.iter().filter(|other| **other == shown[row]).count(), 1);
+                let longer: String = names[row].chars().take(kept.chars().count() + 1).chain(['\u{2026}']).collect();
+                let mut more = shown.clone();
+                more[row].clone_from(&longer);
+                let is_anothers = shown.contains(&longer) || names.contains(&longer);
+                assert!(frame + length(&more) >= 60 * 1024 || is_anothers, "{seed} {row}");
+            }
+            assert!(cut > 0, "nothing had to be cut");
+        }
+    }
+
+    /// Of these names in the line, escapes and all.
+    fn length(names: &[String]) -> usize {
+        let texts = names.iter().map(|name| Value::from(name.as_str()).to_string());
+        texts.map(|text| text.encode_utf16().map(|unit| if unit < 127 { 1 } else { 6 }).sum::<usize>() - 2).sum()
     }
 }

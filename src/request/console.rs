@@ -9,8 +9,8 @@ use crate::payload::Payload;
 /// A console's URL in the making.
 #[derive(Clone, Debug)]
 pub struct ConsoleRequest {
-    /// The VM.
-    pub name: VmName,
+    /// The VM, where CloudStack names one.
+    pub name: Option<VmName>,
     /// In their order.
     pub parts: Vec<ConsolePart>,
     /// The VM on its host, if its GUID is asked for.
@@ -68,7 +68,7 @@ impl ConsoleRequest {
             })
         });
         let parts = parts.collect::<Result<Vec<_>, Error>>()?;
-        Ok(Self { name: vm::name(payload)?, parts, hosted })
+        Ok(Self { name: vm::name(payload).ok(), parts, hosted })
     }
 }
 
@@ -88,6 +88,11 @@ fn parse(template: &str) -> Result<Vec<Piece>, Problem> {
     let scheme = template.split_once("://").map(|(scheme, _)| scheme);
     if !scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")) {
         return Err(Problem::from("must begin with https:// or http://"));
+    }
+    // Without a host a browser would take the next word of the path for it.
+    let authority = template.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    if authority.is_empty() || authority.starts_with(['/', '\\', '?', '#']) {
+        return Err(Problem::from("must name the gateway behind https://"));
     }
     if template.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(Problem::from("must not hold blanks or control characters"));
@@ -169,6 +174,9 @@ mod tests {
             "https://g/ x",
             "https://g/\nx",
             "https",
+            "https://",
+            "https:///{vm_name}",
+            "https://\\g",
             "javascript://https://",
         ] {
             assert!(request(bad).is_err(), "{bad}");

@@ -225,7 +225,7 @@ impl Action {
             Self::CreateSnapshot(snapshot) | Self::RestoreSnapshot(snapshot) | Self::DeleteSnapshot(snapshot) => {
                 Some(&snapshot.vm.vm.name)
             }
-            Self::GetConsole(console) => Some(&console.name),
+            Self::GetConsole(console) => console.name.as_ref(),
         }
     }
 }

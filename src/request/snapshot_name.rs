@@ -64,8 +64,15 @@ impl fmt::Display for SnapshotName {
     }
 }
 
-/// Whether Windows would read it as a GUID: 32 hexadecimal digits, with hyphens or not, in brackets or not.
+/// Whether Windows would read it as a GUID: 32 hexadecimal digits, with hyphens or not, in brackets or not; a list of numbers
+/// that begins with `{0x`; or the usual form with `+` and `0x` among its digits.
 fn is_id(text: &str) -> bool {
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let groups: Vec<usize> = bare.trim_matches(['{', '}', '(', ')']).split('-').map(str::len).collect();
+    let is_digit = |c: char| c.is_ascii_hexdigit() || matches!(c, '+' | 'x' | 'X' | '-' | '{' | '}' | '(' | ')');
+    if bare.to_ascii_lowercase().starts_with("{0x") || (groups == [8, 4, 4, 4, 12] && bare.chars().all(is_digit)) {
+        return true;
+    }
     let digits: String = text.chars().filter(|c| !matches!(c, '-' | '{' | '}' | '(' | ')')).collect();
     digits.len() == 32 && digits.chars().all(|c| c.is_ascii_hexdigit())
 }
@@ -93,6 +100,8 @@ mod tests {
             guid,
             &format!("{{{guid}}}"),
             &guid.replace('-', ""),
+            "{0x0f8fad5b,0xd9cb,0x469f,{0xa1,0x65,0x70,0x86,0x77,0x28,0x95,0x0e}}",
+            "0x8fad5b-+9cb-469f-a165-70867728950e",
             &too_long,
         ] {
             assert!(SnapshotName::parse_new(bad).is_err(), "{bad:?}");
