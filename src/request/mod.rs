@@ -3,7 +3,6 @@
 mod connection;
 mod console;
 mod create;
-mod delete;
 mod field;
 mod generation;
 mod hosted_vm;
@@ -33,7 +32,6 @@ use tracing::level_filters::LevelFilter;
 pub use connection::Connection;
 pub use console::{ConsolePart, ConsoleRequest};
 pub use create::CreateRequest;
-pub use delete::DeleteRequest;
 pub use field::Problem;
 
 pub use generation::{Generation, SecureBoot};
@@ -90,7 +88,7 @@ pub enum Action {
     /// Let a VM begin anew.
     Reboot(RebootRequest),
     /// Remove a VM.
-    Delete(DeleteRequest),
+    Delete(HostedVm),
     /// Tell the power state of a VM.
     Status(StatusRequest),
     /// Tell the power states of all VMs of the host. Needs nothing but the connection.
@@ -242,7 +240,7 @@ impl Request {
             ActionName::Start => Action::Start(StartRequest::new(payload)?),
             ActionName::Stop => Action::Stop(StopRequest::new(payload)?),
             ActionName::Reboot => Action::Reboot(RebootRequest::new(payload)?),
-            ActionName::Delete => Action::Delete(DeleteRequest::new(payload)?),
+            ActionName::Delete => Action::Delete(HostedVm::new(payload)?),
             ActionName::Status => Action::Status(StatusRequest::new(payload)?),
             ActionName::Statuses => Action::Statuses(PowerQuery::new(payload)?),
             ActionName::Suspend => Action::Suspend(HostedVm::new(payload)?),

@@ -7,7 +7,7 @@ use crate::Scenario;
 use crate::case::Case;
 use crate::matrix::{CONFIGURATIONS, unmarked};
 use crate::scene::Scene;
-use crate::world::{DISK, FOLDER, NAME, RECORD, finished, likeness, method, record};
+use crate::world::{DISK, FOLDER, NAME, RECORD, edit_vm, finished, likeness, method, record};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("delete::checkpoints_and_their_disks_go_even_while_they_are_merged", checkpoints_and_their_disks_go),
@@ -33,10 +33,6 @@ fn delete(scene: &Scene) -> Case {
     Case::new("delete", "delete.json").on(&scene.host)
 }
 
-fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
-}
-
 /// What was kept; the delete must succeed, and leave no VM.
 #[track_caller]
 fn kept(case: &Case, scene: &Scene) -> Vec<String> {
@@ -50,9 +46,7 @@ fn kept(case: &Case, scene: &Scene) -> Vec<String> {
 
 #[track_caller]
 fn refused(scene: &Scene, words: &[&str]) {
-    let before = likeness(&scene.inventory().unwrap());
-    delete(scene).run().fails(words);
-    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+    crate::world::refused(scene, &delete(scene), words);
 }
 
 /// Files that could be this VM's.

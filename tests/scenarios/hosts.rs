@@ -6,7 +6,7 @@ use simulated_host::{Language, Mishap, PowerShell, PowerState, ServerVersion, Wi
 use crate::Scenario;
 use crate::case::Case;
 use crate::scene::Scene;
-use crate::world::{DISK, FOLDER, NAME, create, finished, likeness, method};
+use crate::world::{DISK, FOLDER, NAME, create, finished, method, refused};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("hosts::every_version_of_windows_server", every_version_of_windows_server),
@@ -23,13 +23,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("hosts::a_network_that_cannot_be_set_is_refused", a_network_that_cannot_be_set_is_refused),
     ("hosts::a_vm_is_brought_to_run_from_every_state", a_vm_is_brought_to_run_from_every_state),
 ];
-
-#[track_caller]
-fn refused(scene: &Scene, case: &Case, words: &[&str]) {
-    let before = likeness(&scene.inventory().unwrap());
-    case.run().fails(words);
-    assert_eq!(likeness(&scene.inventory().unwrap()), before);
-}
 
 fn every_version_of_windows_server(powershell: &PowerShell) {
     let versions = [ServerVersion::V2016, ServerVersion::V2019, ServerVersion::V2022, ServerVersion::V2025];

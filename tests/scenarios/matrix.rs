@@ -9,7 +9,7 @@ use simulated_host::{Mishap, PowerShell, Windows};
 use crate::Scenario;
 use crate::case::{Case, Ran};
 use crate::scene::Scene;
-use crate::world::{DISK, NAME, create, finished};
+use crate::world::{DISK, NAME, create, edit_vm, finished};
 
 const TABLE: &str = "
             | prepare             | create                | start                | stop                | reboot               | delete              | status             | statuses
@@ -67,7 +67,7 @@ fn in_state(powershell: &PowerShell, state: &str, waits: bool) -> Scene {
         "replica" => replica(powershell),
         "foreign" => {
             let scene = finished(powershell);
-            edit(&scene, |vm| vm["Notes"] = json!("cloudstack-vm-id: 99999999-aaaa-4bbb-8ccc-dddddddddddd"));
+            edit_vm(&scene, |vm| vm["Notes"] = json!("cloudstack-vm-id: 99999999-aaaa-4bbb-8ccc-dddddddddddd"));
             scene
         }
         "starting" => on_its_way(powershell, "Starting", "Running", waits),
@@ -75,7 +75,7 @@ fn in_state(powershell: &PowerShell, state: &str, waits: bool) -> Scene {
         name => {
             let scene = finished(powershell);
             let state = name[..1].to_uppercase() + &name[1..];
-            edit(&scene, |vm| (vm["State"], vm["StateChanged"]) = (json!(state), json!("2026-01-01T00:00:00Z")));
+            edit_vm(&scene, |vm| (vm["State"], vm["StateChanged"]) = (json!(state), json!("2026-01-01T00:00:00Z")));
             scene
         }
     }
@@ -87,7 +87,7 @@ fn half_made(powershell: &PowerShell) -> Scene {
     scene.fail(Mishap::kill().cmdlet("Set-VMFirmware")).unwrap();
     create(&scene).run().fails(&[]);
     scene.recover().unwrap();
-    edit(&scene, |vm| vm["StateChanged"] = json!("2026-01-01T00:00:00Z"));
+    edit_vm(&scene, |vm| vm["StateChanged"] = json!("2026-01-01T00:00:00Z"));
     scene
 }
 
@@ -115,7 +115,7 @@ fn replica(powershell: &PowerShell) -> Scene {
 fn on_its_way(powershell: &PowerShell, state: &str, to: &str, waits: bool) -> Scene {
     let scene = finished(powershell);
     set_clock(&scene, NEW_YEAR);
-    edit(&scene, |vm| {
+    edit_vm(&scene, |vm| {
         (vm["State"], vm["StateChanged"]) = (json!(state), json!("2026-01-01T00:00:00Z"));
         if waits {
             vm["Pending"] = json!({"At": "2030-01-01T00:00:02Z", "State": to});
@@ -131,10 +131,6 @@ pub(crate) const NEW_YEAR: u64 = 1_893_456_000;
 pub(crate) fn set_clock(scene: &Scene, second: u64) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     scene.edit(|world| world["Host"]["ClockOffsetSeconds"] = json!(second as i64 - now as i64)).unwrap();
-}
-
-fn edit(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
 }
 
 fn said(ran: &Ran) -> String {

@@ -5,7 +5,7 @@ use simulated_host::{PowerShell, PowerState, Windows};
 
 use crate::Scenario;
 use crate::scene::Scene;
-use crate::world::{DISK, FOLDER, NAME, RECORD, create, finished, record};
+use crate::world::{DISK, FOLDER, NAME, RECORD, create, edit_vm, finished, record};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("records::a_torn_record_is_an_error_and_nothing_is_touched", a_torn_record_is_an_error_and_nothing_is_touched),
@@ -27,10 +27,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 ];
 
 const OTHER: &str = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
-
-fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
-}
 
 fn notes(scene: &Scene) -> String {
     scene.state().vms()[0].notes.clone()

@@ -12,7 +12,7 @@ use crate::matrix::unmarked;
 use crate::scene::Scene;
 use crate::snapshots::{custom, done, snapshot};
 use crate::sweep::{Moment, at, describe};
-use crate::world::{Made, NAME, finished, likeness, record, stop_unseen};
+use crate::world::{Made, NAME, edit_vm, finished, likeness, record, stop_unseen};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("repeat::start_of_a_vm_that_is_off", |it| swept(it, &START)),
@@ -196,7 +196,7 @@ fn stop_moved(scene: &Scene) -> Case {
 }
 
 fn edited(scene: Scene, change: impl FnOnce(&mut Value)) -> Scene {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
+    edit_vm(&scene, change);
     scene
 }
 

@@ -7,7 +7,7 @@ use crate::Scenario;
 use crate::case::{Case, Ran};
 use crate::matrix::unmarked;
 use crate::scene::Scene;
-use crate::world::{NAME, RECORD, finished, likeness, method, record};
+use crate::world::{NAME, RECORD, edit_vm, finished, likeness, method, record, refused};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("snapshots::a_tree_is_restored_in_any_order_running", |it| a_tree_is_restored_in_any_order(it, "Running")),
@@ -59,19 +59,8 @@ fn start(scene: &Scene) -> Case {
     custom(scene, "start")
 }
 
-fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
-}
-
 fn power(scene: &Scene) -> PowerState {
     scene.state().vm(NAME).unwrap().state
-}
-
-#[track_caller]
-fn refused(scene: &Scene, case: &Case, words: &[&str]) {
-    let before = likeness(&scene.inventory().unwrap());
-    case.run().fails(words);
-    assert_eq!(likeness(&scene.inventory().unwrap()), before);
 }
 
 /// `a`, and from it `b` and `c`.

@@ -1,13 +1,13 @@
 //! `start` and `reboot`: a VM runs on the network that CloudStack gives, and on no other.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use simulated_host::{Mishap, PowerShell, PowerState};
 
 use crate::Scenario;
 use crate::case::Case;
 use crate::matrix::unmarked;
 use crate::scene::Scene;
-use crate::world::{FOLDER, NAME, RECORD, finished, likeness, method, record};
+use crate::world::{FOLDER, NAME, RECORD, edit_vm, finished, method, record, refused};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("start::a_vlan_that_changed_since_the_stop_is_set_in_every_state", a_vlan_that_changed_since_the_stop_is_set),
@@ -34,23 +34,12 @@ fn reboot(scene: &Scene) -> Case {
     Case::new("reboot", "reboot.json").on(&scene.host)
 }
 
-fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
-}
-
 fn vlan(scene: &Scene) -> Option<u16> {
     scene.state().vm(NAME).unwrap().nics[0].vlan
 }
 
 fn power(scene: &Scene) -> PowerState {
     scene.state().vm(NAME).unwrap().state
-}
-
-#[track_caller]
-fn refused(scene: &Scene, case: &Case, words: &[&str]) {
-    let before = likeness(&scene.inventory().unwrap());
-    case.run().fails(words);
-    assert_eq!(likeness(&scene.inventory().unwrap()), before);
 }
 
 fn a_vlan_that_changed_since_the_stop_is_set(powershell: &PowerShell) {

@@ -8,7 +8,7 @@ use simulated_host::{Mishap, PowerShell, PowerState, Windows};
 use crate::Scenario;
 use crate::case::Case;
 use crate::scene::Scene;
-use crate::world::{DISK, FOLDER, NAME, RECORD, create, finished, likeness, method, record, stop_unseen};
+use crate::world::{DISK, FOLDER, NAME, RECORD, create, edit_vm, finished, likeness, method, record, stop_unseen};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("stop::the_guest_is_asked_first", the_guest_is_asked_first),
@@ -38,19 +38,13 @@ fn stop(scene: &Scene) -> Case {
     Case::new("stop", "stop.json").on(&scene.host)
 }
 
-fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
-}
-
 fn power(scene: &Scene) -> PowerState {
     scene.state().vms()[0].state
 }
 
 #[track_caller]
 fn refused(scene: &Scene, words: &[&str]) {
-    let before = likeness(&scene.inventory().unwrap());
-    stop(scene).run().fails(words);
-    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+    crate::world::refused(scene, &stop(scene), words);
 }
 
 fn the_guest_is_asked_first(powershell: &PowerShell) {

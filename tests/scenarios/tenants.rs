@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::matrix::unmarked;
 use crate::scene::Scene;
 use crate::snapshots::{custom, done, holds_nothing_of_the_host, snapshot};
-use crate::world::{NAME, RECORD, finished, likeness};
+use crate::world::{NAME, RECORD, edit_vm, finished, likeness};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("tenants::suspend_and_resume", suspend_and_resume),
@@ -20,10 +20,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 
 const ACTIONS: [&str; 6] =
     ["Suspend", "Resume", "CreateSnapshot", "ListSnapshots", "RestoreSnapshot", "DeleteSnapshot"];
-
-fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
-    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
-}
 
 fn power(scene: &Scene) -> PowerState {
     scene.state().vms()[0].state

@@ -71,6 +71,19 @@ pub(crate) fn method(case: &Case) -> String {
     reply["method"].as_str().unwrap().to_owned()
 }
 
+/// Changes the first machine.
+pub(crate) fn edit_vm(scene: &Scene, change: impl FnOnce(&mut Value)) {
+    scene.edit(|world| change(&mut world["Machines"][0])).unwrap();
+}
+
+/// The call fails with these words, and the host stays as it is.
+#[track_caller]
+pub(crate) fn refused(scene: &Scene, case: &Case, words: &[&str]) {
+    let before = likeness(&scene.inventory().unwrap());
+    case.run().fails(words);
+    assert_eq!(likeness(&scene.inventory().unwrap()), before);
+}
+
 /// The record as JSON.
 pub(crate) fn record(scene: &Scene) -> Value {
     serde_json::from_slice(&scene.read(RECORD).unwrap()).unwrap()
