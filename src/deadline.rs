@@ -90,6 +90,13 @@ impl Deadline {
         (self.margin() * 3 / 4).min(Duration::from_secs(4))
     }
 
+    /// When a last look at the VM must be over, once it is not known what became of a script: soon, and in time for the
+    /// answer.
+    pub fn last_look_ends(&self) -> Instant {
+        let soon = Instant::now() + Duration::from_secs(5);
+        soon.min(self.started + (self.timeout - self.margin() / 8))
+    }
+
     fn margin(&self) -> Duration {
         let tenth = (self.timeout / 10).clamp(Duration::from_secs(2), Duration::from_secs(30));
         tenth.min(self.timeout / 2)

@@ -9,6 +9,7 @@ pub struct Error {
     hint: Option<String>,
     source: Option<anyhow::Error>,
     tenant: Option<String>,
+    is_outcome_unknown: bool,
 }
 
 /// What a tenant reads of an error of which nothing may be told.
@@ -17,7 +18,26 @@ const NOTHING_TOLD: &str = "the host could not do this; ask the administrator";
 impl Error {
     /// What went wrong: lower case, no full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, source: None, tenant: None }
+        Self { message: message.into(), hint: None, source: None, tenant: None, is_outcome_unknown: false }
+    }
+
+    /// Says that the action may have been done, in part or whole.
+    #[must_use]
+    pub const fn with_outcome_unknown(mut self) -> Self {
+        self.is_outcome_unknown = true;
+        self
+    }
+
+    /// Whether the action may have been done.
+    pub const fn is_outcome_unknown(&self) -> bool {
+        self.is_outcome_unknown
+    }
+
+    /// What was learnt afterwards, behind what went wrong.
+    #[must_use]
+    pub fn with_finding(mut self, finding: &str) -> Self {
+        self.message = format!("{}; {finding}", self.message);
+        self
     }
 
     /// What to do about it.

@@ -22,6 +22,9 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
         ErrorKind::Login(_) if error.is_login_refused() => {
             Some("correct username and password of the host; the login was tried once only".to_owned())
         }
+        ErrorKind::Login(_) if error.is_login_withheld() => {
+            Some("correct username and password of the host; a new password is tried at once".to_owned())
+        }
         ErrorKind::Unreachable(Unreachable::Name { .. } | Unreachable::NameService { .. }) => {
             Some("check url of the host and this machine's name service, or give an IP address".to_owned())
         }
@@ -29,6 +32,10 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
         ErrorKind::TooSlow => {
             message.push_str("; nothing was done on the host");
             Some(haste.remedy().to_owned())
+        }
+        ErrorKind::Interrupted => {
+            message.push_str("; nothing was done on the host");
+            Some("run the action again".to_owned())
         }
         ErrorKind::Http(_) | ErrorKind::Tls(_) => {
             Some("check that url and port of the host are those of WinRM's HTTPS listener".to_owned())
@@ -39,10 +46,14 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
         _ if error.outcome_unknown() => {
             "the connection to the host was lost, and whether it was done is not known; look at the instance before you try again"
         }
+        ErrorKind::Interrupted => "the management server was told to stop, and nothing was done; try again later",
         ErrorKind::TooSlow => "the host of this instance did not answer in time, and nothing was done; try again later",
         _ => "the host of this instance cannot be reached at the moment; try again later",
     };
-    let explained = Error::new(message).for_tenants(told);
+    let mut explained = Error::new(message).for_tenants(told);
+    if error.outcome_unknown() {
+        explained = explained.with_outcome_unknown();
+    }
     match remedy {
         Some(remedy) => explained.with_hint(remedy).with_source(error),
         None => explained.with_source(error),

@@ -25,18 +25,26 @@ const OURS: [&str; 3] = ["cloudstack_hyperv", "winrm", "powershell"];
 /// The open log, or none.
 pub struct Log {
     level: Option<reload::Handle<Targets, Registry>>,
+    path: Option<PathBuf>,
 }
 
 impl Log {
     /// Opens the file named by `HYPERV_LOG`, else `hyperv-extension.log` in the current folder if that is CloudStack's
     /// log folder, else nothing.
     pub fn open() -> Self {
-        let level = path().and_then(|path| file(&path)).and_then(|file| {
-            let (filter, level) = reload::Layer::new(targets(LevelFilter::INFO));
-            let layer = lines::layer().with_ansi(false).with_writer(Mutex::new(file));
-            tracing_subscriber::registry().with(filter).with(layer).try_init().ok().map(|()| level)
-        });
-        Self { level }
+        let opened = path().and_then(|path| Some((file(&path)?, path)));
+        let Some((file, path)) = opened else {
+            return Self { level: None, path: None };
+        };
+        let (filter, level) = reload::Layer::new(targets(LevelFilter::INFO));
+        let layer = lines::layer().with_ansi(false).with_writer(Mutex::new(file));
+        let level = tracing_subscriber::registry().with(filter).with(layer).try_init().ok().map(|()| level);
+        Self { level, path: Some(path) }
+    }
+
+    /// Its file.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// From here on, events of this level and above are written.

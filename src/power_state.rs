@@ -79,6 +79,23 @@ pub fn of_one(name: &str, rows: &[Row]) -> Result<PowerState, Absent> {
     })
 }
 
+/// What the VM of that name does at this moment, for people. Nothing is concluded from it.
+pub fn as_found(name: &str, rows: &[Row]) -> &'static str {
+    let mut found = rows.iter().filter(|row| row.name == name && !row.is_replica_copy());
+    match (found.next().map(|row| row.enabled_state), found.next()) {
+        (None, _) => "the host shows no VM of that name now",
+        (Some(_), Some(_)) => "the host has several VMs of that name now",
+        (Some(2), None) => "the VM is running now",
+        (Some(9 | 32768), None) => "the VM is paused now",
+        (Some(3), None) => "the VM is off now",
+        (Some(6 | 32769 | 32779), None) => "the VM is saved now",
+        (Some(state), None) => match Phase::of(state) {
+            Phase::Up => "the VM is changing its state now",
+            Phase::Down | Phase::Unclear => "the VM is in no state that says more",
+        },
+    }
+}
+
 /// What an `EnabledState` means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Phase {

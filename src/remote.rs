@@ -1,14 +1,16 @@
 //! Runs a script on the host: the one place that knows both WinRM and PowerShell.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use powershell::{Nonce, Script, Streams};
 use serde_json::Value;
-use winrm::{Client, Command, Enumeration, Instance, Query, Settings, Trust};
+use winrm::{Client, Command, Enumeration, Instance, Interrupt, Query, Settings, Trust};
 
 use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::power_state::Row;
+use crate::login_memory::RefusedLogins;
+use crate::power_state::{self, Row};
 use crate::request::{Connection, VmName, VmUuid};
 use crate::{host_error, script_error};
 
@@ -66,6 +68,30 @@ pub fn run<S: Script>(remote: &mut dyn Remote, script: &S) -> Result<S::Output, 
     })
 }
 
+/// As [`run`], for a script that starts or stops a VM. Where it is not known what became of it, the error says what the VM
+/// does now.
+///
+/// # Errors
+/// Ready for the operator.
+pub fn run_and_look<S: Script>(remote: &mut dyn Remote, script: &S, vm: &VmName) -> Result<S::Output, Error> {
+    run(remote, script).map_err(|error| {
+        if !error.is_outcome_unknown() {
+            return error;
+        }
+        match remote.power_states(Some(vm)) {
+            Ok(Asked::Rows(rows)) => error.with_finding(power_state::as_found(vm.as_str(), &rows)),
+            Ok(Asked::Refused(why)) => {
+                tracing::debug!(why, "The host does not tell the VM's state either");
+                error
+            }
+            Err(failed) => {
+                tracing::debug!(%failed, "The VM's state is not known either");
+                error
+            }
+        }
+    })
+}
+
 /// For an action that asks no host.
 pub struct NoHost;
 
@@ -79,6 +105,8 @@ impl Remote for NoHost {
 pub struct WinRm {
     client: Client,
     deadline: Deadline,
+    /// A script was sent of which it is not known what became.
+    is_lost: bool,
 }
 
 impl WinRm {
@@ -86,7 +114,12 @@ impl WinRm {
     ///
     /// # Errors
     /// Where the trust settings cannot be used, such as a CA file that is none.
-    pub fn new(connection: &Connection, deadline: Deadline) -> Result<Self, Error> {
+    pub fn new(
+        connection: &Connection,
+        deadline: Deadline,
+        memory: Option<RefusedLogins>,
+        interrupt: Interrupt,
+    ) -> Result<Self, Error> {
         if connection.trust == Trust::DangerousNone {
             tracing::warn!(
                 "The host's certificate is not verified: whoever stands in between can read and change everything"
@@ -95,11 +128,15 @@ impl WinRm {
         let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
         settings.trust = connection.trust.clone();
         settings.channel_binding = connection.channel_binding;
+        settings.interrupt = interrupt;
+        if let Some(memory) = memory {
+            settings.login_memory = Some(Arc::new(memory));
+        }
         settings.timeouts.connect = deadline.connect_time();
         settings.timeouts.patience = deadline.patience();
         settings.timeouts.clean_up = deadline.clean_up_time();
         let client = Client::connect(settings).map_err(|error| host_error::explain(error, deadline.haste()))?;
-        Ok(Self { client, deadline })
+        Ok(Self { client, deadline, is_lost: false })
     }
 }
 
@@ -114,6 +151,7 @@ impl Remote for WinRm {
         };
         let haste = self.deadline.haste();
         let ran = self.client.run(&command, self.deadline.work_ends());
+        self.is_lost = ran.as_ref().is_err_and(winrm::Error::outcome_unknown);
         let output = ran.map_err(|error| host_error::explain(error, haste))?;
         let streams = Streams { stdout: &output.stdout, stderr: &output.stderr, exit_code: output.exit_code };
         let answer = rendered.read(streams).map_err(|error| script_error::explain(rendered.name, haste, error))?;
@@ -134,7 +172,8 @@ impl Remote for WinRm {
         // A name of CloudStack's holds nothing that WQL would read.
         let wql = name.map_or_else(|| QUERY.to_owned(), |name| format!("{QUERY} WHERE ElementName = '{name}'"));
         let query = Query::new(NAMESPACE, &wql);
-        match self.client.enumerate(&query, self.deadline.work_ends(), Found::new) {
+        let until = if self.is_lost { self.deadline.last_look_ends() } else { self.deadline.work_ends() };
+        match self.client.enumerate(&query, until, Found::new) {
             Ok(found) => {
                 tracing::debug!(pages = found.pages, rows = found.rows.len(), "WMI answered");
                 Ok(read_rows(found)

@@ -5,12 +5,14 @@ use std::panic::{self, UnwindSafe};
 use std::time::Instant;
 
 use tracing::Span;
+use winrm::Interrupt;
 
 use crate::action;
 use crate::cli::{Cli, NoCall};
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::log;
+use crate::login_memory::RefusedLogins;
 use crate::payload::Payload;
 use crate::remote::{NoHost, WinRm};
 use crate::reply::{self, Reply};
@@ -25,10 +27,11 @@ pub struct Outcome {
     pub exit_code: u8,
 }
 
-/// Runs one call. `started` is when the process began: CloudStack's clock ticks from there.
-pub fn run(arguments: &[OsString], started: Instant) -> Outcome {
+/// Runs one call. `started` is when the process began: CloudStack's clock ticks from there. Once `interrupt` is raised it
+/// ends what it began on the host, and answers.
+pub fn run(arguments: &[OsString], started: Instant, interrupt: Interrupt) -> Outcome {
     match Cli::parse(arguments) {
-        Ok(cli) => answer(call(&cli, started)),
+        Ok(cli) => answer(call(&cli, started, interrupt)),
         Err(NoCall::Help(text)) => Outcome { text, exit_code: 0 },
         Err(NoCall::Misuse(error)) => answer(Err(error)),
     }
@@ -43,13 +46,13 @@ pub fn guarded(work: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
     })
 }
 
-fn call(cli: &Cli, started: Instant) -> Result<String, Error> {
+fn call(cli: &Cli, started: Instant, interrupt: Interrupt) -> Result<String, Error> {
     let log = log::Log::open();
     // Every line of the call is found by it, and not only the last one.
     let id = ActionName::parse(&cli.action).is_ok_and(ActionName::is_for_tenants).then(random_id);
     let span = log::span(cli, id.as_deref());
     let _entered = span.enter();
-    let line = perform(cli, started, &log, &span).and_then(|reply| reply.line());
+    let line = perform(cli, started, interrupt, &log, &span).and_then(|reply| reply.line());
     tracing::info!(ms = started.elapsed().as_millis(), ok = line.is_ok(), "Ended");
     line.inspect_err(Error::log).map_err(|error| match id {
         // What a tenant may know, and by what the operator finds the rest.
@@ -68,13 +71,16 @@ fn random_id() -> String {
     format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
-fn perform(cli: &Cli, started: Instant, log: &log::Log, span: &Span) -> Result<Reply, Error> {
+fn perform(cli: &Cli, started: Instant, interrupt: Interrupt, log: &log::Log, span: &Span) -> Result<Reply, Error> {
     let request = read(cli, started)?;
     log.set_level(request.log_level);
     log::name_target(span, &request);
     tracing::info!(seconds = cli.timeout.as_secs(), payload = ?cli.payload, "Started");
     match &request.connection {
-        Some(connection) => action::perform(&request, &mut WinRm::new(connection, request.deadline)?),
+        Some(connection) => {
+            let memory = RefusedLogins::of(connection, log.path());
+            action::perform(&request, &mut WinRm::new(connection, request.deadline, memory, interrupt)?)
+        }
         None => action::perform(&request, &mut NoHost),
     }
 }

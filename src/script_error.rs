@@ -19,6 +19,7 @@ pub(crate) fn explain(name: &str, haste: Haste, error: AnswerError) -> Error {
         other => Error::new(format!("the script `{name}` gave no answer, and what it did is unknown: {other}"))
             .with_hint("look at the VM on the host before you run the action again")
             .for_tenants("the host gave no answer, and whether it was done is not known; look at the instance before you try again")
+            .with_outcome_unknown()
             .with_source(other),
     }
 }

@@ -9,7 +9,7 @@ use crate::reply::Reply;
 use crate::request::RebootRequest;
 
 pub(super) fn perform(request: &RebootRequest, remote: &mut dyn Remote) -> Result<Reply, Error> {
-    let method = remote::run(remote, &script(request))?.method;
+    let method = remote::run_and_look(remote, &script(request), &request.vm.name)?.method;
     match method {
         RebootMethod::HardReset => tracing::warn!(?method, "The VM was reset without asking its guest"),
         _ => tracing::info!(?method, "The VM begins anew"),

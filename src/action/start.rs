@@ -9,7 +9,7 @@ use crate::reply::Reply;
 use crate::request::StartRequest;
 
 pub(super) fn perform(request: &StartRequest, remote: &mut dyn Remote) -> Result<Reply, Error> {
-    let started = remote::run(remote, &script(request))?;
+    let started = remote::run_and_look(remote, &script(request), &request.vm.name)?;
     tracing::info!(id = started.id, before = started.before, state = started.state, "The VM runs");
     Ok(Reply::success("Instance started"))
 }

@@ -8,7 +8,7 @@ use crate::reply::Reply;
 use crate::request::StopRequest;
 
 pub(super) fn perform(request: &StopRequest, remote: &mut dyn Remote) -> Result<Reply, Error> {
-    let stopped = remote::run(remote, &script(request))?;
+    let stopped = remote::run_and_look(remote, &script(request), &request.vm.name)?;
     match stopped.method {
         StopMethod::TurnedOff | StopMethod::Parked => {
             tracing::warn!(method = ?stopped.method, "The VM was turned off")

@@ -12,6 +12,7 @@ use crate::command::{Command, Output};
 use crate::deadline::{BackOff, Deadline};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{Ids, RandomIds};
+use crate::interrupt::Interrupt;
 use crate::run::Run;
 use crate::settings::{Settings, Timeouts};
 use crate::shell::{Failure, Shell, Speaker, Target};
@@ -41,9 +42,9 @@ impl Client {
     pub fn connect(settings: Settings) -> Result<Self, Error> {
         let refused = |error: SettingsError| Error::new(error, Action::Create);
         let ids = RandomIds::new().map_err(|error| refused(SettingsError::Client(error.to_string())))?;
-        let (to, timeouts) = (settings.endpoint.url(), settings.timeouts);
+        let (to, timeouts, interrupt) = (settings.endpoint.url(), settings.timeouts, settings.interrupt.clone());
         let transport = Https::new(settings).map_err(refused)?;
-        Ok(Self::over(transport, to, Box::new(ids), timeouts))
+        Ok(Self::over(transport, to, Box::new(ids), timeouts).interrupted_by(interrupt))
     }
 }
 
@@ -51,6 +52,13 @@ impl<T: Transport> Client<T> {
     /// A client over any transport. `to` is the address that stands in every message.
     pub fn over(transport: T, to: String, ids: Box<dyn Ids + Send>, timeouts: Timeouts) -> Self {
         Self { speaker: Speaker::new(transport, to, ids), timeouts }
+    }
+
+    /// Ends all waiting once `interrupt` is raised.
+    #[must_use]
+    pub fn interrupted_by(mut self, interrupt: Interrupt) -> Self {
+        self.speaker.interrupted_by(interrupt);
+        self
     }
 
     /// Runs a command in a shell of its own and returns what it printed.
@@ -88,8 +96,11 @@ impl<T: Transport> Client<T> {
                 }
             };
             debug!(%error, "Trying again");
-            if !until.sleep(back_off.next()) {
-                return Err(error);
+            if !until.sleep(back_off.next(), self.speaker.interrupt()) {
+                return Err(match self.speaker.interrupt().is_raised() {
+                    true => Failure::interrupted(error.step()).into_error(),
+                    false => error,
+                });
             }
         }
     }
@@ -97,7 +108,10 @@ impl<T: Transport> Client<T> {
     fn attempt(&mut self, command: &Command<'_>, deadline: Deadline) -> Result<Output, Error> {
         let mut shell = self.open(deadline)?;
         let result = self.run_in(&mut shell, command, deadline);
-        if result.as_ref().is_err_and(Error::is_too_slow) {
+        let interrupted = result.as_ref().is_err_and(Error::is_interrupted);
+        // The time that is kept for cleaning up begins here.
+        let deadline = if interrupted { deadline.or(Deadline::after(Duration::ZERO)) } else { deadline };
+        if interrupted || result.as_ref().is_err_and(Error::is_too_slow) {
             self.end(&shell, deadline);
         }
         let patience = match &result {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// The longest user, domain or workstation name that is sent, in characters.
@@ -53,6 +54,27 @@ impl Credentials {
     /// The domain; empty for accounts of the host and for user principal names.
     pub fn domain(&self) -> &str {
         &self.domain
+    }
+
+    /// The account as people write it.
+    pub fn account(&self) -> String {
+        match self.domain.as_str() {
+            "" => self.user.clone(),
+            domain => format!("{domain}\\{}", self.user),
+        }
+    }
+
+    /// Tells whether a password was changed: the first bytes of SHA-256 over `salt`, account and password. Far too few to
+    /// find the password by.
+    pub fn mark(&self, salt: &str) -> [u8; 4] {
+        let mut hash = Sha256::new();
+        for part in [salt, &self.domain, &self.user, self.password.expose_secret()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        let [a, b, c, d, ..] = hash;
+        [a, b, c, d]
     }
 
     pub(crate) fn password(&self) -> &SecretString {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::interrupt::Interrupt;
+
 /// The longest that a host may hold a message: its own default limit (MaxTimeoutms). [MS-WSMV]
 /// 3.1.4.1.6
 const LONGEST_OPERATION: Duration = Duration::from_secs(60);
@@ -47,6 +49,10 @@ impl Deadline {
         Self(self.0.checked_add(span).unwrap_or(self.0 + YEAR))
     }
 
+    pub(crate) fn moment(self) -> Instant {
+        self.0
+    }
+
     pub(crate) fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
@@ -56,13 +62,10 @@ impl Deadline {
         Wait::within(self.remaining())
     }
 
-    /// Waits `span`, unless no time for a message would be left: then it does not wait, and says so.
-    pub(crate) fn sleep(self, span: Duration) -> bool {
-        let there_is_time = span.saturating_add(SHORTEST) < self.remaining();
-        if there_is_time {
-            std::thread::sleep(span);
-        }
-        there_is_time
+    /// Waits `span`, unless no time for a message would be left: then it does not wait, and says so. It also says so where
+    /// the wait was interrupted.
+    pub(crate) fn sleep(self, span: Duration, interrupt: &Interrupt) -> bool {
+        span.saturating_add(SHORTEST) < self.remaining() && interrupt.sleep(span)
     }
 }
 
@@ -139,9 +142,13 @@ mod tests {
 
     #[test]
     fn a_wait_that_does_not_fit_is_not_begun() {
-        assert!(!Deadline::after(Duration::from_secs(5)).sleep(Duration::from_secs(6)));
-        assert!(!Deadline::after(Duration::from_secs(5)).sleep(Duration::from_millis(4950)));
-        assert!(!Deadline::after(Duration::from_secs(5)).sleep(Duration::MAX));
-        assert!(Deadline::after(Duration::from_secs(60)).sleep(Duration::from_millis(1)));
+        let interrupt = Interrupt::default();
+        let sleep = |left, span| Deadline::after(Duration::from_secs(left)).sleep(span, &interrupt);
+        assert!(!sleep(5, Duration::from_secs(6)));
+        assert!(!sleep(5, Duration::from_millis(4950)));
+        assert!(!sleep(5, Duration::MAX));
+        assert!(sleep(60, Duration::from_millis(1)));
+        interrupt.raise();
+        assert!(!sleep(60, Duration::from_secs(50)));
     }
 }

@@ -55,9 +55,19 @@ impl Error {
         matches!(self.kind, ErrorKind::Login(LoginError::Refused { .. }))
     }
 
+    /// Whether the host said no a while ago, and was not asked this time.
+    pub fn is_login_withheld(&self) -> bool {
+        matches!(self.kind, ErrorKind::Login(LoginError::Withheld { .. }))
+    }
+
     /// Whether time ran out.
     pub fn is_too_slow(&self) -> bool {
         matches!(self.kind, ErrorKind::TooSlow)
+    }
+
+    /// Whether [`Interrupt::raise`](crate::Interrupt::raise) was called.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self.kind, ErrorKind::Interrupted)
     }
 }
 
@@ -71,7 +81,7 @@ impl fmt::Display for Error {
             | ErrorKind::Certificate(_)
             | ErrorKind::Tls(_)
             | ErrorKind::Login(_) => write!(f, "{}", self.kind)?,
-            ErrorKind::TooSlow => write!(f, "the time is up while {}", doing(self.step))?,
+            ErrorKind::TooSlow | ErrorKind::Interrupted => write!(f, "{} while {}", self.kind, doing(self.step))?,
             kind => write!(f, "{} failed: {kind}", doing(self.step))?,
         }
         if self.outcome_unknown {
@@ -120,6 +130,9 @@ pub enum ErrorKind {
     /// The deadline has passed.
     #[error("the time is up")]
     TooSlow,
+    /// [`Interrupt::raise`](crate::Interrupt::raise) was called.
+    #[error("the program was told to end")]
+    Interrupted,
 }
 
 impl ErrorKind {
@@ -143,6 +156,7 @@ impl From<TransportError> for ErrorKind {
             TransportError::Login(error) => Self::Login(error),
             TransportError::Lost { reason, .. } => Self::Lost(reason),
             TransportError::TimedOut { .. } => Self::Silent,
+            TransportError::Interrupted { .. } => Self::Interrupted,
             TransportError::Nonsense(reason) => Self::Protocol(reason),
         }
     }

@@ -113,7 +113,7 @@ impl<'r, T: Transport> Run<'r, T> {
                 Err(failure) if failure.fault().is_some_and(Fault::is_timed_out) => {}
                 Err(failure) if failure.kind.may_pass() => {
                     debug!(error = %failure.kind, "Asking again for output");
-                    if !until.sleep(back_off.next()) {
+                    if !until.sleep(back_off.next(), self.speaker.interrupt()) {
                         return Err(failure.by(until));
                     }
                     continue;

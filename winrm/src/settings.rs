@@ -1,8 +1,10 @@
 //! Everything a client must be told before it can speak to a host.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Credentials, Endpoint, Trust};
+use crate::auth::LoginMemory;
+use crate::{Credentials, Endpoint, Interrupt, Trust};
 
 /// How a host is reached, who logs in, and how long the client waits for what.
 #[derive(Clone, Debug)]
@@ -15,8 +17,12 @@ pub struct Settings {
     pub trust: Trust,
     /// Whether the login is bound to the TLS connection.
     pub channel_binding: ChannelBinding,
+    /// What other processes have learnt of this login; nothing by default.
+    pub login_memory: Option<Arc<dyn LoginMemory>>,
     /// How long it waits.
     pub timeouts: Timeouts,
+    /// Ends all waiting before its time. Kept by whoever may want that.
+    pub interrupt: Interrupt,
 }
 
 impl Settings {
@@ -27,7 +33,9 @@ impl Settings {
             credentials,
             trust: Trust::default(),
             channel_binding: ChannelBinding::default(),
+            login_memory: None,
             timeouts: Timeouts::default(),
+            interrupt: Interrupt::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use tracing::debug;
 use crate::deadline::{Deadline, Wait};
 use crate::error::{Error, ErrorKind, HttpError};
 use crate::ids::Ids;
+use crate::interrupt::Interrupt;
 use crate::soap::request::{self, Header, Request};
 use crate::soap::response::{self, Answer, Received};
 use crate::soap::{Action, Fault, ReadError};
@@ -56,6 +57,11 @@ impl Failure {
         Error::new(self.kind, self.action)
     }
 
+    /// Nothing is to be waited for any more, so it was not sent.
+    pub(crate) fn interrupted(action: Action) -> Self {
+        Self { kind: ErrorKind::Interrupted, action, may_be_done: false }
+    }
+
     /// As an error; silence up to the deadline is no more than the deadline.
     pub(crate) fn by(mut self, deadline: Deadline) -> Error {
         if matches!(self.kind, ErrorKind::Silent) && deadline.wait().is_none() {
@@ -70,12 +76,22 @@ pub(crate) struct Speaker<T> {
     transport: T,
     to: String,
     ids: Box<dyn Ids + Send>,
+    interrupt: Interrupt,
 }
 
 impl<T: Transport> Speaker<T> {
     /// `to` is the address that stands in every message.
     pub(crate) fn new(transport: T, to: String, ids: Box<dyn Ids + Send>) -> Self {
-        Self { transport, to, ids }
+        Self { transport, to, ids, interrupt: Interrupt::default() }
+    }
+
+    pub(crate) fn interrupted_by(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+
+    /// What ends all waiting.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
     }
 
     pub(crate) fn next_id(&mut self) -> String {
@@ -129,12 +145,20 @@ impl<T: Transport> Speaker<T> {
         read: impl FnOnce(&Reply) -> Result<Answer<R>, ReadError>,
     ) -> Result<R, Failure> {
         let action = request.action();
+        // What ends and removes must be said even so.
+        let interrupt = match action {
+            Action::Signal | Action::Delete => self.interrupt.ignored(),
+            _ => self.interrupt.clone(),
+        };
+        if interrupt.is_raised() {
+            return Err(Failure::interrupted(action));
+        }
         let message_id = self.ids.next();
         let header = Header { to: &self.to, message_id: &message_id, operation_timeout: wait.operation };
         let message = request::write(&header, request);
         let begun = Instant::now();
         let sent = message.len();
-        let result = self.transport.send(message, wait.answer);
+        let result = self.transport.send(message, wait.answer, &interrupt);
         let milliseconds = begun.elapsed().as_millis();
         match &result {
             Ok(reply) => {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use winrm::{Client, Command, Error, ErrorKind, Ids, Output, Reply, Timeouts, Transport, TransportError};
+use winrm::{Client, Command, Error, ErrorKind, Ids, Interrupt, Output, Reply, Timeouts, Transport, TransportError};
 
 /// Plays answers back, and keeps what was asked.
 struct Playback {
@@ -19,7 +19,7 @@ struct Playback {
 type Said = (String, Duration);
 
 impl Transport for Playback {
-    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError> {
+    fn send(&mut self, body: Vec<u8>, timeout: Duration, _: &Interrupt) -> Result<Reply, TransportError> {
         assert!(!timeout.is_zero());
         self.said.lock().unwrap().push((summary(&String::from_utf8(body).unwrap()), timeout));
         self.answers.pop_front().expect("an answer for every message")

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use winrm::{Client, Enumeration, Error, ErrorKind, Ids, Query, Reply, Timeouts, Transport, TransportError};
+use winrm::{Client, Enumeration, Error, ErrorKind, Ids, Interrupt, Query, Reply, Timeouts, Transport, TransportError};
 
 type Answered = Result<Reply, TransportError>;
 
@@ -18,7 +18,7 @@ struct Playback {
 }
 
 impl Transport for Playback {
-    fn send(&mut self, body: Vec<u8>, _: Duration) -> Answered {
+    fn send(&mut self, body: Vec<u8>, _: Duration, _: &Interrupt) -> Answered {
         let message = String::from_utf8(body).unwrap();
         let between = |before: &str| message.split_once(before).and_then(|(_, rest)| rest.split_once('<'));
         let said = match between("<n:EnumerationContext>") {

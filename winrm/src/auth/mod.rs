@@ -5,13 +5,17 @@
 //! 2.2.9, RFC 4559
 
 mod binding;
+mod memory;
 mod ntlm;
+
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 
 pub use binding::channel_binding;
+pub use memory::{LoginMemory, Verdict};
 pub use ntlm::Ntlm;
 
 const SCHEME: &str = "Negotiate";
@@ -66,6 +70,19 @@ pub enum LoginError {
     Refused {
         /// The account, as it was given.
         user: String,
+    },
+    /// The host has refused this very login not long ago. It was not sent again.
+    #[error(
+        "the login of `{user}` is held back for {} s, lest the host locks the account: the host refused it {} s ago",
+        left.as_secs().max(1), since.as_secs()
+    )]
+    Withheld {
+        /// The account, as it was given.
+        user: String,
+        /// How long ago it was refused.
+        since: Duration,
+        /// For how long it is held back.
+        left: Duration,
     },
     /// The host takes no NTLM.
     #[error(

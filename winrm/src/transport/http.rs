@@ -16,13 +16,17 @@ use super::cause::{chain, innermost, is_refused};
 use super::resolve::{self, Found, Lookup, Resolver};
 use super::tls::{self, Seen};
 use super::{Reply, SettingsError, Transport, TransportError, Unreachable};
-use crate::auth::{self, LoginError, Ntlm, Offer};
+use crate::auth::{self, LoginError, Ntlm, Offer, Verdict};
 use crate::deadline::Deadline;
+use crate::interrupt::Waited;
 use crate::soap::datetime;
-use crate::{ChannelBinding, Settings};
+use crate::{ChannelBinding, Interrupt, Settings};
 
 /// The largest answer that is read, in bytes: far above the 512,000 that every message asks for.
 const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
+
+/// How long the login of another process with the same password is waited for. It tells whether that is right.
+const LOGIN_OF_ANOTHER: Duration = Duration::from_secs(1);
 
 /// A host over HTTPS.
 ///
@@ -87,15 +91,15 @@ impl Https {
 }
 
 impl Transport for Https {
-    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError> {
-        let until = Deadline::after(timeout);
+    fn send(&mut self, body: Vec<u8>, timeout: Duration, interrupt: &Interrupt) -> Result<Reply, TransportError> {
+        let limit = Limit { until: Deadline::after(timeout), interrupt };
         match std::mem::take(&mut self.login) {
             Login::Refused(refused) => {
                 self.login = Login::Refused(refused.clone());
                 return Err(refused.into());
             }
             Login::Done => {
-                let leg = self.post(None, body.clone(), until)?;
+                let leg = self.post(None, body.clone(), limit)?;
                 // Only a connection that nobody has logged in asks for a login. The message was not
                 // looked at.
                 if leg.status != StatusCode::UNAUTHORIZED {
@@ -105,19 +109,34 @@ impl Transport for Https {
             }
             Login::Due => {}
         }
-        self.log_in(body, until)
+        self.log_in(body, limit)
     }
 }
 
 impl Https {
-    /// Logs in with `body` on the last leg. [MS-NLMP] 3.1.5.1, RFC 4559 5
+    /// Logs in with `body` on the last leg, unless this login is known to be refused.
+    fn log_in(&mut self, body: Vec<u8>, limit: Limit<'_>) -> Result<Reply, TransportError> {
+        let Some(memory) = self.settings.login_memory.clone() else {
+            return self.log_in_now(body, limit);
+        };
+        memory.admit((limit.until.remaining() / 4).min(LOGIN_OF_ANOTHER))?;
+        let result = self.log_in_now(body, limit);
+        memory.ended(match self.login {
+            Login::Done => Verdict::Accepted,
+            Login::Refused(_) => Verdict::Refused,
+            Login::Due => Verdict::Unknown,
+        });
+        result
+    }
+
+    /// [MS-NLMP] 3.1.5.1, RFC 4559 5
     ///
     /// A host may close the connection between the two legs; then the last one meets a host that
     /// does not know of the first. The password was not looked at, so this is tried once more.
-    fn log_in(&mut self, body: Vec<u8>, until: Deadline) -> Result<Reply, TransportError> {
-        match self.try_log_in(body.clone(), until)? {
+    fn log_in_now(&mut self, body: Vec<u8>, limit: Limit<'_>) -> Result<Reply, TransportError> {
+        match self.try_log_in(body.clone(), limit)? {
             Attempt::Answered(reply) => Ok(reply),
-            Attempt::OtherConnection => match self.try_log_in(body, until)? {
+            Attempt::OtherConnection => match self.try_log_in(body, limit)? {
                 Attempt::Answered(reply) => Ok(reply),
                 Attempt::OtherConnection => Err(TransportError::Lost {
                     sent: false,
@@ -127,9 +146,9 @@ impl Https {
         }
     }
 
-    fn try_log_in(&mut self, body: Vec<u8>, until: Deadline) -> Result<Attempt, TransportError> {
+    fn try_log_in(&mut self, body: Vec<u8>, limit: Limit<'_>) -> Result<Attempt, TransportError> {
         let ntlm = Ntlm::negotiate()?;
-        let first = self.post(Some(auth::authorization(ntlm.token())), Vec::new(), until)?;
+        let first = self.post(Some(auth::authorization(ntlm.token())), Vec::new(), limit)?;
         if first.status != StatusCode::UNAUTHORIZED {
             // Not WinRM, or not well: 403, 404, 503. The message was never sent, and its answer is
             // this one.
@@ -148,7 +167,7 @@ impl Https {
         let connections = self.seen.connections();
         let token =
             ntlm.authenticate(&challenge, &self.settings.credentials, self.settings.endpoint.host(), binding)?;
-        let last = self.post(Some(auth::authorization(&token)), body, until)?;
+        let last = self.post(Some(auth::authorization(&token)), body, limit)?;
         if last.status != StatusCode::UNAUTHORIZED {
             self.login = Login::Done;
             return Ok(Attempt::Answered(last.reply()));
@@ -156,22 +175,14 @@ impl Https {
         if self.seen.connections() != connections {
             return Ok(Attempt::OtherConnection);
         }
-        let refused = LoginError::Refused { user: self.account() };
+        let refused = LoginError::Refused { user: self.settings.credentials.account() };
         self.login = Login::Refused(refused.clone());
         Err(refused.into())
     }
 
-    fn account(&self) -> String {
-        let credentials = &self.settings.credentials;
-        match credentials.domain() {
-            "" => credentials.user().to_owned(),
-            domain => format!("{domain}\\{}", credentials.user()),
-        }
-    }
-
     /// One request and its whole answer.
-    fn post(&mut self, authorization: Option<String>, body: Vec<u8>, until: Deadline) -> Result<Leg, TransportError> {
-        let result = self.exchange(authorization, body, until);
+    fn post(&mut self, authorization: Option<String>, body: Vec<u8>, limit: Limit<'_>) -> Result<Leg, TransportError> {
+        let result = self.exchange(authorization, body, limit);
         if result.is_err() {
             self.lost = self.seen.connections();
         }
@@ -182,12 +193,13 @@ impl Https {
         &mut self,
         authorization: Option<String>,
         body: Vec<u8>,
-        until: Deadline,
+        limit: Limit<'_>,
     ) -> Result<Leg, TransportError> {
+        let Limit { until, interrupt } = limit;
         let sent = !body.is_empty();
-        let limit = until.remaining().min(self.settings.timeouts.connect);
-        if !limit.is_zero() {
-            self.resolver.resolve(limit)?;
+        let for_the_name = until.remaining().min(self.settings.timeouts.connect);
+        if !for_the_name.is_zero() {
+            self.resolver.resolve(for_the_name, interrupt)?;
         }
         let timeout = until.remaining();
         if timeout.is_zero() {
@@ -202,21 +214,20 @@ impl Https {
         if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        let response = request.send().map_err(|error| {
-            if error.is_connect() {
-                self.resolver.forget();
-                self.no_connection(&error)
-            } else if !error.is_timeout() {
-                let reason = innermost(&error);
-                TransportError::Lost { sent, reason }
-            } else if self.seen.connections() == self.lost {
-                // The message's time was over before a connection stood.
-                self.unreachable_within(timeout).into()
-            } else {
-                TransportError::TimedOut { sent }
-            }
-        })?;
-        Leg::read(response).map_err(|error| {
+        // The HTTPS client cannot be interrupted. What it is left to goes on unheard, on a connection that is not used again.
+        let exchange = interrupt
+            .begin("exchange", move || request.send().map(Leg::read))
+            .map_err(|error| SettingsError::Client(error.to_string()))?;
+        // It keeps the time by itself, and knows better what was waited for.
+        let a_little_later = until.later(Duration::from_secs(1)).moment();
+        let read = match exchange.wait(interrupt, a_little_later) {
+            Waited::Ended(Ok(read)) => read,
+            Waited::Ended(Err(error)) => return Err(self.no_answer(&error, sent, timeout)),
+            Waited::TooLate => return Err(TransportError::TimedOut { sent: sent && self.has_connected() }),
+            Waited::Interrupted => return Err(TransportError::Interrupted { sent: sent && self.has_connected() }),
+            Waited::Died => return Err(TransportError::Lost { sent, reason: "the HTTPS client failed".to_owned() }),
+        };
+        read.map_err(|error| {
             if is_timeout(&error) {
                 TransportError::TimedOut { sent }
             } else if error.kind() == io::ErrorKind::FileTooLarge {
@@ -226,6 +237,27 @@ impl Https {
                 TransportError::Lost { sent, reason }
             }
         })
+    }
+
+    /// Tells apart why an answer did not even begin.
+    fn no_answer(&mut self, error: &reqwest::Error, sent: bool, timeout: Duration) -> TransportError {
+        if error.is_connect() {
+            self.resolver.forget();
+            self.no_connection(error)
+        } else if !error.is_timeout() {
+            let reason = innermost(error);
+            TransportError::Lost { sent, reason }
+        } else if !self.has_connected() {
+            // The message's time was over before a connection stood.
+            self.unreachable_within(timeout).into()
+        } else {
+            TransportError::TimedOut { sent }
+        }
+    }
+
+    /// Whether there was a connection since the last failure.
+    fn has_connected(&self) -> bool {
+        self.seen.connections() != self.lost
     }
 
     /// Tells apart why a connection could not be made.
@@ -251,6 +283,13 @@ impl Https {
     fn unreachable_within(&self, after: Duration) -> Unreachable {
         Unreachable::TimedOut { address: self.settings.endpoint.to_string(), after }
     }
+}
+
+/// How long an exchange may last.
+#[derive(Clone, Copy)]
+struct Limit<'a> {
+    until: Deadline,
+    interrupt: &'a Interrupt,
 }
 
 enum Attempt {

@@ -15,24 +15,25 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
-use crate::Fingerprint;
 use crate::auth::LoginError;
+use crate::{Fingerprint, Interrupt};
 
 pub use http::Https;
 
 /// Carries one message at a time to a host.
 pub trait Transport {
-    /// Sends a message and waits for its answer, `timeout` at most.
+    /// Sends a message and waits for its answer, `timeout` at most and no longer than until
+    /// `interrupt` is raised. The next message may be sent all the same.
     ///
     /// # Errors
     ///
     /// [`TransportError`] where no answer came.
-    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError>;
+    fn send(&mut self, body: Vec<u8>, timeout: Duration, interrupt: &Interrupt) -> Result<Reply, TransportError>;
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
-    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError> {
-        (**self).send(body, timeout)
+    fn send(&mut self, body: Vec<u8>, timeout: Duration, interrupt: &Interrupt) -> Result<Reply, TransportError> {
+        (**self).send(body, timeout, interrupt)
     }
 }
 
@@ -80,6 +81,12 @@ pub enum TransportError {
         /// Whether the message may have arrived, and may have been acted on.
         sent: bool,
     },
+    /// Nothing is to be waited for any more.
+    #[error("the program was told to end")]
+    Interrupted {
+        /// Whether the message may have arrived, and may have been acted on.
+        sent: bool,
+    },
     /// What came back is no HTTP, or too large.
     #[error("the host's answer makes no sense: {0}")]
     Nonsense(String),
@@ -89,7 +96,7 @@ impl TransportError {
     /// Whether the message may have arrived at the host, and may have been acted on.
     pub fn may_have_arrived(&self) -> bool {
         match self {
-            Self::Lost { sent, .. } | Self::TimedOut { sent } => *sent,
+            Self::Lost { sent, .. } | Self::TimedOut { sent } | Self::Interrupted { sent } => *sent,
             Self::Nonsense(_) => true,
             Self::Settings(_) | Self::Unreachable(_) | Self::Certificate(_) | Self::Tls(_) | Self::Login(_) => false,
         }

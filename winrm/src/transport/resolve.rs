@@ -6,15 +6,14 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tracing::debug;
 
-use super::Unreachable;
-use crate::Endpoint;
+use super::{TransportError, Unreachable};
+use crate::interrupt::{Task, Waited};
+use crate::{Endpoint, Interrupt};
 
 /// What finds the addresses of a name and a port. It may take any time.
 pub(super) type Lookup = dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync;
@@ -34,7 +33,7 @@ pub(super) struct Resolver {
     lookup: Arc<Lookup>,
     /// A lookup that is still going on. It is taken up again rather than begun once more, so that
     /// there is one thread at most.
-    pending: Option<Receiver<io::Result<Vec<SocketAddr>>>>,
+    pending: Option<Task<io::Result<Vec<SocketAddr>>>>,
     found: Arc<Found>,
 }
 
@@ -53,29 +52,34 @@ impl Resolver {
     /// # Errors
     ///
     /// [`Unreachable`]: the name has no address, or the name service does not answer in time.
-    pub(super) fn resolve(&mut self, limit: Duration) -> Result<(), Unreachable> {
+    /// [`TransportError::Interrupted`] where it was not to be waited for.
+    pub(super) fn resolve(&mut self, limit: Duration, interrupt: &Interrupt) -> Result<(), TransportError> {
         if self.endpoint.host().parse::<IpAddr>().is_ok() || !self.found.lock().is_empty() {
             return Ok(());
         }
         let pending = match self.pending.take() {
             Some(pending) => pending,
-            None => self.begin().map_err(|error| Unreachable::Network {
+            None => self.begin(interrupt).map_err(|error| Unreachable::Network {
                 address: self.endpoint.to_string(),
                 reason: error.to_string(),
             })?,
         };
-        match pending.recv_timeout(limit) {
-            Ok(Ok(addresses)) if !addresses.is_empty() => {
+        match pending.wait(interrupt, Instant::now() + limit) {
+            Waited::Ended(Ok(addresses)) if !addresses.is_empty() => {
                 *self.found.lock() = addresses;
                 Ok(())
             }
-            Err(RecvTimeoutError::Timeout) => {
+            Waited::TooLate => {
                 self.pending = Some(pending);
-                Err(Unreachable::NameService { host: self.endpoint.host().to_owned(), after: limit })
+                Err(Unreachable::NameService { host: self.endpoint.host().to_owned(), after: limit }.into())
+            }
+            Waited::Interrupted => {
+                self.pending = Some(pending);
+                Err(TransportError::Interrupted { sent: false })
             }
             result => {
                 debug!(?result, "The name does not resolve");
-                Err(Unreachable::Name { host: self.endpoint.host().to_owned() })
+                Err(Unreachable::Name { host: self.endpoint.host().to_owned() }.into())
             }
         }
     }
@@ -85,15 +89,10 @@ impl Resolver {
         self.found.lock().clear();
     }
 
-    fn begin(&self) -> io::Result<Receiver<io::Result<Vec<SocketAddr>>>> {
-        let (answer, pending) = mpsc::sync_channel(1);
+    fn begin(&self, interrupt: &Interrupt) -> io::Result<Task<io::Result<Vec<SocketAddr>>>> {
         let (host, port) = (self.endpoint.host().to_owned(), self.endpoint.port());
         let lookup = Arc::clone(&self.lookup);
-        thread::Builder::new().name("name lookup".to_owned()).spawn(move || {
-            // Nobody may be left to hear it.
-            let _ = answer.send(lookup(&host, port));
-        })?;
-        Ok(pending)
+        interrupt.begin("name lookup", move || lookup(&host, port))
     }
 }
 
@@ -115,6 +114,7 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::mpsc;
 
     use super::*;
 
@@ -125,6 +125,13 @@ mod tests {
         lookup: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
     ) -> Resolver {
         Resolver::new(Endpoint::parse(host, None).unwrap(), Arc::new(lookup))
+    }
+
+    fn refusal(resolver: &mut Resolver, limit: Duration) -> Unreachable {
+        match resolver.resolve(limit, &Interrupt::default()).unwrap_err() {
+            TransportError::Unreachable(refused) => refused,
+            other => panic!("{other}"),
+        }
     }
 
     fn address(host: [u8; 4], port: u16) -> SocketAddr {
@@ -140,12 +147,12 @@ mod tests {
             count.fetch_add(1, Ordering::SeqCst);
             Ok(vec![address([10, 0, 0, 5], port)])
         });
-        resolver.resolve(ENOUGH).unwrap();
-        resolver.resolve(Duration::ZERO).unwrap();
+        resolver.resolve(ENOUGH, &Interrupt::default()).unwrap();
+        resolver.resolve(Duration::ZERO, &Interrupt::default()).unwrap();
         assert_eq!(resolver.found().addresses(), [address([10, 0, 0, 5], 443)]);
         assert_eq!(asked.load(Ordering::SeqCst), 1);
         resolver.forget();
-        resolver.resolve(ENOUGH).unwrap();
+        resolver.resolve(ENOUGH, &Interrupt::default()).unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 
@@ -153,7 +160,7 @@ mod tests {
     fn an_address_is_not_looked_up() {
         for host in ["10.0.0.5", "[fe80::1]"] {
             let mut resolver = resolver(host, move |_, _| panic!("{host}"));
-            resolver.resolve(ENOUGH).unwrap();
+            resolver.resolve(ENOUGH, &Interrupt::default()).unwrap();
             assert!(resolver.pending.is_none());
         }
     }
@@ -166,7 +173,7 @@ mod tests {
                 "an error" => Err(io::Error::other("no such name")),
                 _ => panic!("{failure}"),
             };
-            let refused = resolver("hv1", lookup).resolve(ENOUGH).unwrap_err();
+            let refused = refusal(&mut resolver("hv1", lookup), ENOUGH);
             assert!(matches!(&refused, Unreachable::Name { host } if host == "hv1"), "{refused}");
         }
     }
@@ -181,14 +188,14 @@ mod tests {
             Ok(vec![address([10, 0, 0, 5], port)])
         });
         let limit = Duration::from_millis(1);
-        let refused = resolver.resolve(limit).unwrap_err();
+        let refused = refusal(&mut resolver, limit);
         assert!(
             matches!(&refused, Unreachable::NameService { host, after } if host == "hv1" && *after == limit),
             "{refused}"
         );
         go_on.send(()).unwrap();
         drop(go_on);
-        resolver.resolve(ENOUGH).unwrap();
+        resolver.resolve(ENOUGH, &Interrupt::default()).unwrap();
         assert_eq!(resolver.found().addresses(), [address([10, 0, 0, 5], 5986)]);
     }
 }

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use winrm::{Credentials, Endpoint, Https, Settings, Transport as _, TransportError, Trust};
+use winrm::{Credentials, Endpoint, Https, Interrupt, Settings, Transport as _, TransportError, Trust};
 
 /// What is said to one request. A host that closes says so, as HTTP.sys does.
 #[derive(Clone, Copy)]
@@ -105,7 +105,7 @@ fn read_request(stream: &mut StreamOwned<ServerConnection, TcpStream>) -> io::Re
 }
 
 fn send(https: &mut Https) -> Result<Vec<u8>, TransportError> {
-    https.send(b"message".to_vec(), Duration::from_secs(20)).map(|reply| reply.body)
+    https.send(b"message".to_vec(), Duration::from_secs(20), &Interrupt::default()).map(|reply| reply.body)
 }
 
 #[test]
