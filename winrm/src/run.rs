@@ -111,7 +111,7 @@ impl<'r, T: Transport> Run<'r, T> {
                     }
                 }
                 Err(failure) if failure.fault().is_some_and(Fault::is_timed_out) => {}
-                Err(failure) if failure.kind.may_pass() => {
+                Err(failure) if failure.kind.may_pass() || failure.fault().is_some_and(Fault::is_quota) => {
                     debug!(error = %failure.kind, "Asking again for output");
                     if !until.sleep(back_off.next(), self.speaker.interrupt()) {
                         return Err(failure.by(until));

@@ -97,7 +97,7 @@ pub(crate) struct Cli {
     wmi: wmi::WmiArgs,
     /// Fault to play: VERB[:N]=ACTION, with VERB one of connect, negotiate, create, command, send, receive, signal,
     /// delete, enumerate, pull, any; N the one time it happens, counted from 1; ACTION one of silence, silence-after, reset,
-    /// reset-after, cut, html, slow=MS, http=STATUS, fault=CODE, wmi-error=CODE
+    /// reset-within, reset-after, cut, html, slow=MS, http=STATUS, fault=CODE, wmi-error=CODE
     #[arg(long, value_parser = rule::rule, value_name = "RULE")]
     fault: Vec<Rule>,
 }

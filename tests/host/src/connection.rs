@@ -6,13 +6,13 @@ use crate::rule::{Action, Point};
 use crate::site::Site;
 use crate::soap::answer;
 use crate::soap::fault::Fault;
-use crate::soap::request::{MAX_ENVELOPE_SIZE, Request};
+use crate::soap::request::{MAX_ENVELOPE_SIZE, Request, Verb};
 use crate::winrs::service::Client;
 use crate::wire::Fuse;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http_body_util::{BodyExt, Collected, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Frame, Incoming};
 use hyper::header::{
     AUTHORIZATION, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, SERVER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
@@ -72,7 +72,7 @@ impl Connection {
             return Ok(plain(StatusCode::METHOD_NOT_ALLOWED));
         }
         let (head, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, MAX_DRAINED).collect().await.map(Collected::to_bytes) else {
+        let Some(body) = self.read(body).await? else {
             return Ok(too_large());
         };
         if body.len() > MAX_ENVELOPE_SIZE {
@@ -99,6 +99,26 @@ impl Connection {
             }
             Err(rejected) => Ok(self.fault(&rejected.fault, rejected.message_id.as_deref())),
         }
+    }
+
+    /// The whole body; nothing where it is too large. A rule may end the connection while it arrives.
+    async fn read(&self, body: Incoming) -> Result<Option<Vec<u8>>, Hangup> {
+        let mut body = Limited::new(body, MAX_DRAINED);
+        let mut read = Vec::new();
+        let mut verb = None;
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame.map(Frame::into_data) else {
+                return Ok(None);
+            };
+            read.extend(frame.unwrap_or_default());
+            if verb.is_none() {
+                verb = Verb::in_beginning(&read);
+                if verb.is_some_and(|verb| self.site.rules.tears(verb)) {
+                    return Err(self.hang_up());
+                }
+            }
+        }
+        Ok(Some(read))
     }
 
     /// The user of this connection, or the answer that asks for a login or goes on with it.
@@ -145,7 +165,7 @@ impl Connection {
                 usual().await;
                 std::future::pending().await
             }
-            Some(Action::Reset) => Err(self.hang_up()),
+            Some(Action::Reset | Action::ResetWithin) => Err(self.hang_up()),
             Some(Action::ResetAfter) => {
                 usual().await;
                 Err(self.hang_up())

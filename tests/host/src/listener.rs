@@ -71,7 +71,7 @@ async fn serve_connection(stream: TcpStream, address: String, tls: TlsAcceptor, 
         Some(Action::Silence | Action::SilenceAfter) => return wire.closed_by_client().await,
         Some(Action::Slow(time)) => tokio::time::sleep(time).await,
         // There is no HTTP yet in which a status or a fault could be told.
-        Some(Action::Status { .. } | Action::Fault(_)) | None => {}
+        Some(Action::Status { .. } | Action::Fault(_) | Action::ResetWithin) | None => {}
     }
     let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(wire)).await else {
         return;

@@ -35,6 +35,8 @@ pub enum Action {
     SilenceAfter,
     /// Resets the connection; nothing was done.
     Reset,
+    /// Resets the connection while the request is still arriving: what came of it so far is thrown away.
+    ResetWithin,
     /// Does what was asked, then resets the connection without an answer.
     ResetAfter,
     /// Does what was asked, then resets the connection in the middle of the answer.
@@ -135,10 +137,17 @@ impl Rules {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Whether a request of that verb is to be torn; that counts as one pass. No other rule counts this one.
+    pub(crate) fn tears(&self, verb: Verb) -> bool {
+        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_for = |rule: &&mut Rule| rule.action == Action::ResetWithin && rule.is_for(verb.into());
+        rules.iter_mut().filter(is_for).any(Rule::applies)
+    }
+
     pub(crate) fn at(&self, point: Point) -> Option<Action> {
         let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut chosen = None;
-        for rule in rules.iter_mut().filter(|rule| rule.is_for(point)) {
+        for rule in rules.iter_mut().filter(|rule| rule.action != Action::ResetWithin && rule.is_for(point)) {
             if rule.applies() && chosen.is_none() {
                 chosen = Some(rule.action.clone());
             }

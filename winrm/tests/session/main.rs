@@ -4,6 +4,7 @@
 
 mod enumerate;
 mod failures;
+mod interrupt;
 mod legs;
 mod login;
 mod network;

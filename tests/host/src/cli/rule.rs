@@ -37,6 +37,7 @@ fn action(text: &str) -> Result<Action, String> {
         "silence" => Action::Silence,
         "silence-after" => Action::SilenceAfter,
         "reset" => Action::Reset,
+        "reset-within" => Action::ResetWithin,
         "reset-after" => Action::ResetAfter,
         "cut" => Action::Cut,
         "html" => Action::page(500),

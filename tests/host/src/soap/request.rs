@@ -62,6 +62,14 @@ impl Verb {
         }
     }
 
+    /// The verb of a request of which no more than its beginning has arrived.
+    pub(crate) fn in_beginning(body: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(body);
+        let (_, behind) = text.split_once("Action")?;
+        let (action, _) = behind.split_once('>')?.1.split_once('<')?;
+        Self::from_action(action.trim())
+    }
+
     fn from_action(action: &str) -> Option<Self> {
         let local = action.rsplit('/').next()?;
         let namespace = action.strip_suffix(local)?.strip_suffix('/')?;
