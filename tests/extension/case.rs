@@ -17,6 +17,7 @@ pub(crate) struct Case {
     action: String,
     payload: Content,
     timeout: String,
+    log: Option<PathBuf>,
 }
 
 enum Content {
@@ -50,6 +51,12 @@ impl Running {
         Some(self.end())
     }
 
+    /// Tells it to end, as the system does before it goes down.
+    pub(crate) fn terminate(&self) {
+        let status = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
+        assert!(status.success());
+    }
+
     /// Kills it as CloudStack does at the timeout: it can do nothing about it.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -70,7 +77,7 @@ impl Case {
     pub(crate) fn new(action: &str, fixture: &str) -> Self {
         let text = fs::read_to_string(fixtures().join("payloads").join(fixture)).unwrap();
         let payload = serde_json::from_str(&text).map_or(Content::Text(text), Content::Json);
-        Self { action: action.to_owned(), payload, timeout: "60".to_owned() }
+        Self { action: action.to_owned(), payload, timeout: "60".to_owned(), log: None }
     }
 
     /// Replaces the payload by this text.
@@ -81,6 +88,12 @@ impl Case {
 
     pub(crate) fn timeout(mut self, seconds: &str) -> Self {
         self.timeout = seconds.to_owned();
+        self
+    }
+
+    /// Writes the log there, and what belongs beside it, and not into a folder of this call alone.
+    pub(crate) fn log_at(mut self, path: &Path) -> Self {
+        self.log = Some(path.to_owned());
         self
     }
 
@@ -138,6 +151,9 @@ impl Case {
         let payload = folder.path().join("payload.json");
         fs::write(&payload, self.text()).unwrap();
         let mut command = hyperv(folder.path(), &[&self.action, payload.to_str().unwrap(), &self.timeout]);
+        if let Some(log) = &self.log {
+            command.env("HYPERV_LOG", log);
+        }
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running { child, folder }
     }
