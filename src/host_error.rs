@@ -37,6 +37,9 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
             message.push_str("; nothing was done on the host");
             Some("run the action again".to_owned())
         }
+        ErrorKind::Http(error) if error.status == 503 => {
+            Some("run the action again once the service WinRM of the host is up".to_owned())
+        }
         ErrorKind::Http(_) | ErrorKind::Tls(_) => {
             Some("check that url and port of the host are those of WinRM's HTTPS listener".to_owned())
         }

@@ -120,7 +120,7 @@ fn a_memory_that_makes_no_sense_holds_nobody_back() {
     wrong(&host, &folder).run().fails(&["refuses the login"]);
     let path = memory(&folder);
     let ahead = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
-    let mark = fs::read_to_string(&path).unwrap()[..8].to_owned();
+    let mark: String = fs::read_to_string(&path).unwrap().chars().take(8).collect();
     let torn = ["", "\0\0\0", "abc", &format!("{mark} soon 1"), &format!("{mark} {ahead} 2"), &"9".repeat(5000)];
     for (n, text) in (2..).zip(torn) {
         fs::write(&path, text).unwrap();

@@ -175,13 +175,18 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Removes a shell. A failure changes nothing about the result: the host removes it after its
+    /// Removes a shell; again where the connection broke. A failure changes nothing about the result: the host removes it after its
     /// idle time-out.
     fn remove(&mut self, shell_id: &str, patience: Duration, deadline: Deadline) {
         let whole = deadline.later(self.timeouts.clean_up).or(Deadline::after(patience));
-        let Some(wait) = whole.wait() else { return };
-        if let Err(failure) = self.speaker.delete(shell_id, wait) {
+        let mut back_off = BackOff::default();
+        while let Some(wait) = whole.wait() {
+            let Err(failure) = self.speaker.delete(shell_id, wait) else { return };
             debug!(error = %failure.kind, "The shell could not be removed");
+            let may_work_yet = failure.kind.may_pass() && !matches!(failure.kind, ErrorKind::Silent);
+            if !may_work_yet || !whole.sleep(back_off.next(), &Interrupt::default()) {
+                return;
+            }
         }
     }
 }

@@ -62,6 +62,11 @@ impl Deadline {
         Wait::within(self.remaining())
     }
 
+    /// As [`Self::wait`], for a message that takes half of what remains at most.
+    pub(crate) fn half(self) -> Option<Wait> {
+        Wait::within(self.remaining() / 2)
+    }
+
     /// Waits `span`, unless no time for a message would be left: then it does not wait, and says so. It also says so where
     /// the wait was interrupted.
     pub(crate) fn sleep(self, span: Duration, interrupt: &Interrupt) -> bool {

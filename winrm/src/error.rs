@@ -191,6 +191,7 @@ impl HttpError {
 
     fn remedy(&self) -> &'static str {
         match self.status {
+            200 => ": what answers is not WinRM, but perhaps a proxy in between",
             400 => ": the host takes the message as malformed",
             401 => ": the host wants another login",
             403 => ": an IP filter of the host, a client certificate that it wants, or a proxy in between",

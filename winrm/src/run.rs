@@ -60,12 +60,27 @@ impl<'r, T: Transport> Run<'r, T> {
         let mut pieces = self.command.input.chunks(PIECE);
         while let Some(piece) = pieces.next() {
             let last = pieces.len() == 0;
-            let wait = self.deadline.wait().ok_or_else(|| Failure::too_slow(Action::Send).into_error())?;
-            if let Err(failure) = self.speaker.send(self.target, piece, last, wait) {
+            if let Err(failure) = self.send(piece, last) {
                 return self.after_failed_send(failure, last);
             }
         }
         Ok(Progress::Going)
+    }
+
+    /// Sends one piece, again where the host is full: it says so before it looks at a message. Should it have taken the last
+    /// piece all the same, the input has ended with that, and one command reads it once.
+    fn send(&mut self, piece: &[u8], last: bool) -> Result<(), Failure> {
+        let mut back_off = BackOff::default();
+        loop {
+            // A host takes input at once or not at all. Of a short time half is left to find out what became of it.
+            let wait = self.deadline.half().ok_or_else(|| Failure::too_slow(Action::Send))?;
+            match self.speaker.send(self.target, piece, last, wait) {
+                Err(failure)
+                    if failure.fault().is_some_and(Fault::is_quota)
+                        && self.deadline.sleep(back_off.next(), self.speaker.interrupt()) => {}
+                result => return result,
+            }
+        }
     }
 
     /// A failed Send is not always the last word. A host that refuses input says so because the

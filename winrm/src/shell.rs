@@ -200,8 +200,14 @@ fn answer<R>(reply: &Reply, read: impl FnOnce(&Reply) -> Result<Answer<R>, ReadE
     match read(reply) {
         Ok(Answer::Content(content)) => Ok(content),
         Ok(Answer::Fault(fault)) => Err(refused(fault)),
+        Err(_) if !is_soap(&reply.body) => Err((HttpError::new(reply.status, &reply.body).into(), true)),
         Err(error) => Err((error.into(), true)),
     }
+}
+
+/// Whether it may be an answer of WinRM at all, and not a page of something in between.
+fn is_soap(body: &[u8]) -> bool {
+    body.windows(b"Envelope".len()).any(|word| word == b"Envelope")
 }
 
 /// A host that says no has not done it, unless it stopped in the middle.

@@ -101,13 +101,14 @@ fn input_that_is_lost_before_its_last_piece_is_sent_again_in_another_shell() {
 
 #[test]
 fn a_deadline_ends_the_command_and_removes_the_shell_at_every_step() {
-    for (verb, step, unknown) in [
-        (Verb::Create, soap::Action::Create, false),
-        (Verb::Command, soap::Action::Command, false),
-        (Verb::Send, soap::Action::Send, true),
-        (Verb::Receive, soap::Action::Receive, true),
+    for (verb, action, step, unknown) in [
+        (Verb::Create, Action::SilenceAfter, soap::Action::Create, false),
+        (Verb::Command, Action::SilenceAfter, soap::Action::Command, false),
+        // Had the input arrived, the command would tell within the other half of the time.
+        (Verb::Send, Action::Silence, soap::Action::Send, true),
+        (Verb::Receive, Action::SilenceAfter, soap::Action::Receive, true),
     ] {
-        let host = start(Options::new().rule(Rule::new(verb, Action::SilenceAfter).first(1)));
+        let host = start(Options::new().rule(Rule::new(verb, action).first(1)));
         let deadline = Instant::now() + Duration::from_millis(700);
         let error = Client::connect(settings(&host)).unwrap().run(&Script::of(10).command(), deadline).unwrap_err();
         assert!(error.is_too_slow(), "{verb:?}: {error}");

@@ -126,5 +126,6 @@ fn an_answer_without_end_is_not_read_to_its_end() {
 fn an_answer_that_is_no_soap_makes_no_sense() {
     let host = start(Options::new().rule(Rule::new(Point::AnyVerb, Action::page(200))));
     let error = echo(impatient(&host)).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Protocol(_)), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::Http(HttpError { status: 200, .. })), "{error:?}");
+    assert!(error.to_string().contains("a proxy in between (it says: <html>"), "{error}");
 }

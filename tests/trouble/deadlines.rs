@@ -1,0 +1,89 @@
+//! Every action against a host that falls silent at one step, with 1, 2 and 5 seconds, and told to end meanwhile: each
+//! answers in its time.
+
+use std::time::Duration;
+
+use serde_json::json;
+use simulated_host::{Action, Host, Options, Point, Rule, Verb};
+
+use crate::case::Case;
+use crate::judge::{self, Verdict};
+use crate::table::{Cell, Job, Plan, Row};
+
+const COLUMNS: &[&str] = &["connect", "login", "create", "command", "send", "receive", "delete", "query"];
+
+const ACTIONS: [&str; 15] = [
+    "prepare",
+    "create",
+    "start",
+    "stop",
+    "reboot",
+    "delete",
+    "status",
+    "statuses",
+    "Suspend",
+    "Resume",
+    "CreateSnapshot",
+    "ListSnapshots",
+    "RestoreSnapshot",
+    "DeleteSnapshot",
+    "getconsole",
+];
+
+pub(crate) fn plan() -> Plan {
+    let rows = ACTIONS.into_iter().flat_map(|action| {
+        // These two ask WMI first, and run a script where the host is told to.
+        let ways: &[&str] = if action.starts_with("status") { &["wmi", "script"] } else { &["script"] };
+        ways.iter().map(move |&way| {
+            let job = move |column: usize| {
+                let takes = match column {
+                    0 | 1 => true,
+                    7 => way == "wmi",
+                    _ => way == "script",
+                };
+                takes.then(|| Box::new(move || silent_at(action, way, column)) as Job)
+            };
+            let name = if ways.len() > 1 { format!("{action} by {way}") } else { action.to_owned() };
+            Row { name, cells: (0..COLUMNS.len()).map(job).collect() }
+        })
+    });
+    Plan { title: "silence: 1, 2, 5 s, SIGTERM", columns: COLUMNS, rows: rows.collect() }
+}
+
+/// `ok` where an answer came within each time, and soon after the signal.
+fn silent_at(action: &str, way: &str, column: usize) -> Cell {
+    let point = match column {
+        0 => Point::Connect,
+        1 => Point::Negotiate,
+        2 => Verb::Create.into(),
+        3 => Verb::Command.into(),
+        4 => Verb::Send.into(),
+        5 => Verb::Receive.into(),
+        6 => Verb::Delete.into(),
+        _ => Verb::Enumerate.into(),
+    };
+    let host = Host::start(Options::new().rule(Rule::new(point, Action::Silence))).unwrap();
+    let case = |seconds: u64| {
+        Case::new(action, &format!("{action}.json"))
+            .on(&host)
+            .host_key("power_query", json!(way))
+            .host_key("console_url", json!("https://gateway.example/{vm_id}"))
+            .timeout(&seconds.to_string())
+    };
+    let mut shown = Vec::new();
+    let calls = [1, 2, 5].map(|seconds| (seconds, case(seconds).start()));
+    let told = case(60).start();
+    std::thread::sleep(Duration::from_millis(400));
+    told.terminate();
+    for (seconds, call) in calls {
+        match judge::in_time(call, seconds).and_then(|ran| Verdict::of(&ran)) {
+            Ok(verdict) if !shown.contains(&verdict.word()) => shown.push(verdict.word()),
+            Ok(_) => {}
+            Err(why) => return Cell { shown: "wrong".to_owned(), wrong: Some(format!("{seconds} s: {why}")) },
+        }
+    }
+    match judge::in_time(told, 6).and_then(|ran| Verdict::of(&ran)) {
+        Ok(_) => Cell { shown: shown.join("/"), wrong: None },
+        Err(why) => Cell { shown: "wrong".to_owned(), wrong: Some(format!("SIGTERM: {why}")) },
+    }
+}
