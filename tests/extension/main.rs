@@ -16,6 +16,7 @@ mod needs;
 mod prepare;
 mod process;
 mod reboot;
+mod secrets;
 mod signals;
 mod start;
 mod status;

@@ -60,3 +60,21 @@ fn a_host_that_never_answers_is_left() {
         terminated(&host, &case, |host| host.state().counters.connections > before).fails(&["told to end"]);
     }
 }
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let silence = |verb| Rule::new(verb, Action::Silence);
+    let options = Options::new().rule(silence(Verb::Receive)).rule(silence(Verb::Signal)).rule(silence(Verb::Delete));
+    let host = Host::start(options).unwrap();
+    let running = Case::new("create", "create.json").on(&host).start();
+    let over = Instant::now() + Duration::from_secs(20);
+    while host.state().counters.of(Verb::Receive) == 0 {
+        assert!(Instant::now() < over, "the call does not come that far");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.terminate();
+    std::thread::sleep(Duration::from_millis(500));
+    running.terminate();
+    let ran = running.end_within(Duration::from_secs(2)).expect("its end");
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (None, "", ""));
+}
