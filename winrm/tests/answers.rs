@@ -144,6 +144,24 @@ fn answers_that_make_no_sense_are_refused_with_their_reason() {
 }
 
 #[test]
+fn a_refusal_is_one_short_line_whatever_stands_in_the_document() {
+    let long = "x".repeat(10_000);
+    let table = [
+        "<html><title></b\0tle></html>".to_owned(),
+        "<a></b\r\nc>".to_owned(),
+        format!("<a></{long}>"),
+        format!("<{long}:a/>"),
+        "<a\u{1b}:b/>".to_owned(),
+        format!("<a {long}=\"1\" {long}=\"2\"/>"),
+    ];
+    for document in table {
+        let refusal = received(&document).unwrap_err().to_string();
+        assert!(refusal.starts_with("it is not XML: "), "{refusal}");
+        assert!(refusal.len() < 300 && !refusal.contains(char::is_control), "{refusal:?}");
+    }
+}
+
+#[test]
 fn identifiers_that_could_break_a_request_are_refused() {
     let long = "x".repeat(200);
     for id in ["", "a b", "a&lt;b", long.as_str()] {

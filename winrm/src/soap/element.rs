@@ -13,6 +13,7 @@ use quick_xml::name::{NamespaceResolver, ResolveResult};
 use thiserror::Error;
 
 use super::namespace::SCHEMA_INSTANCE;
+use super::one_line::one_line;
 
 /// Deeper than any answer of a host; a real fault has ten levels.
 const DEEPEST: usize = 32;
@@ -22,6 +23,9 @@ const MOST_ELEMENTS: usize = 50_000;
 
 /// More than any element of a host's answer has; a real one has up to eight, with its namespaces.
 const MOST_ATTRIBUTES: usize = 32;
+
+/// More than any reason has why a text is no XML, if its names are those of a host's answer.
+const LONGEST_REASON: usize = 200;
 
 /// One element, with all that is in it.
 #[derive(Debug)]
@@ -51,7 +55,7 @@ impl Element {
         reader.config_mut().expand_empty_elements = true;
         let mut tree = Tree::default();
         loop {
-            let event = reader.read_event().map_err(|error| ReadError::Xml(error.to_string()))?;
+            let event = reader.read_event().map_err(|error| no_xml(&error.to_string()))?;
             match event {
                 Event::Start(start) => tree.open(&start, reader.resolver())?,
                 Event::End(_) => tree.close(&mut take),
@@ -239,11 +243,16 @@ impl Tree {
     }
 }
 
+/// The reader's own sentence may have a name of the document in it, of any length and with any characters.
+fn no_xml(reason: &str) -> ReadError {
+    ReadError::Xml(one_line(reason, LONGEST_REASON))
+}
+
 fn uri(namespace: ResolveResult<'_>) -> Result<String, ReadError> {
     match namespace {
         ResolveResult::Bound(namespace) => Ok(namespace.0.to_owned()),
         ResolveResult::Unbound => Ok(String::new()),
-        ResolveResult::Unknown(prefix) => Err(ReadError::Xml(format!("the prefix `{prefix}` has no namespace"))),
+        ResolveResult::Unknown(prefix) => Err(no_xml(&format!("the prefix `{prefix}` has no namespace"))),
     }
 }
 
@@ -259,7 +268,7 @@ fn attributes(
         if count >= MOST_ATTRIBUTES {
             return Err(ReadError::TooMany("attributes"));
         }
-        let attribute = attribute.map_err(|error| ReadError::Xml(error.to_string()))?;
+        let attribute = attribute.map_err(|error| no_xml(&error.to_string()))?;
         let (namespace, name) = resolver.resolve_attribute(attribute.key);
         if attribute.key.as_namespace_binding().is_some() {
             continue;

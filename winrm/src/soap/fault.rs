@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::element::Element;
 use super::namespace::{FAULT, SOAP, WMI_ERROR, WSMAN};
+use super::one_line::one_line;
 
 /// Longer than any sentence of a host that is worth showing.
 const LONGEST_TEXT: usize = 500;
@@ -236,26 +237,15 @@ fn value(element: &Element) -> Option<String> {
 
 fn reason(fault: &Element) -> String {
     let texts = fault.all(SOAP, "Reason").flat_map(|reason| reason.all(SOAP, "Text"));
-    texts.map(|text| one_line(text.own_text())).find(|text| !text.is_empty()).unwrap_or_default()
+    texts.map(|text| one_line(text.own_text(), LONGEST_TEXT)).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 fn non_empty(text: &str) -> Option<String> {
-    Some(one_line(text)).filter(|text| !text.is_empty())
+    Some(one_line(text, LONGEST_TEXT)).filter(|text| !text.is_empty())
 }
 
 /// Codes are unsigned; some hosts write them as if they were signed.
 fn parse_code(text: &str) -> Option<u32> {
     let text = text.trim();
     text.parse::<u32>().ok().or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned))
-}
-
-fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line.chars().take(LONGEST_TEXT).collect()
 }

@@ -13,6 +13,7 @@ pub mod enumeration;
 mod fault;
 mod instance;
 mod namespace;
+mod one_line;
 pub mod request;
 pub mod response;
 
