@@ -1,11 +1,17 @@
 //! Reads what a script wrote: the one JSON answer between its markers, and everything that stands in its place.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use crate::bootstrap::{EXIT_INCOMPLETE, EXIT_LANGUAGE_MODE};
 use crate::clixml;
 use crate::render::{Nonce, Rendered};
+
+/// More than is worth showing of a standard error that has no answer beside it.
+const LONGEST_STDERR: usize = 400;
+
+/// More than is worth showing of what a script says about its failure.
+const LONGEST_TEXT: usize = 3000;
 
 /// What a finished process left.
 #[derive(Clone, Copy, Debug)]
@@ -58,24 +64,26 @@ pub enum AnswerError {
     Unreadable(#[source] serde_json::Error),
 }
 
-/// How a script failed.
+/// How a script failed. Every text is one line of bounded length: the host's own words are in some of them.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Failure {
     /// Ours, as `switch_not_found`, or the class of the host's error, as `out_of_memory` or `host_error`.
+    #[serde(deserialize_with = "line")]
     pub code: String,
     /// English where the script itself says it; the host's language where the host does.
+    #[serde(deserialize_with = "line")]
     pub message: String,
     /// PowerShell's error category, the same in every language.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "line")]
     pub category: String,
     /// The `FullyQualifiedErrorId`, the same in every language.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "line")]
     pub fqeid: String,
     /// `0x8007000E` or empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "line")]
     pub hresult: String,
     /// What the script was at.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "line")]
     pub step: String,
     /// What was undone.
     #[serde(default)]
@@ -89,10 +97,10 @@ pub struct Failure {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Rollback {
     /// Undone, in this order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lines")]
     pub done: Vec<String>,
     /// Still there, with the reason.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lines")]
     pub failed: Vec<String>,
 }
 
@@ -150,19 +158,76 @@ fn without_answer(streams: Streams<'_>) -> AnswerError {
         Some(EXIT_INCOMPLETE) => AnswerError::Incomplete,
         Some(EXIT_LANGUAGE_MODE) => AnswerError::LanguageMode,
         _ if stderr.contains("ScriptContainedMaliciousContent") => AnswerError::Blocked,
-        exit_code => AnswerError::Missing { exit_code, stderr: one_line(&stderr) },
+        exit_code => AnswerError::Missing { exit_code, stderr: shown(&stderr) },
     }
 }
 
-/// At most 400 characters on one line, for an error message.
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    match words.is_empty() {
-        true => "it wrote nothing to standard error".to_owned(),
-        false => words.join(" ").chars().take(400).collect(),
-    }
+/// What is shown of a standard error.
+fn shown(stderr: &str) -> String {
+    let line = one_line(stderr, LONGEST_STDERR);
+    if line.is_empty() { "it wrote nothing to standard error".to_owned() } else { line }
+}
+
+/// At most `longest` characters on one line. Control characters are taken for blanks.
+fn one_line(text: &str, longest: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    // The cut may fall behind a blank.
+    words.collect::<Vec<_>>().join(" ").chars().take(longest).collect::<String>().trim_end().to_owned()
+}
+
+fn line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|text| one_line(&text, LONGEST_TEXT))
+}
+
+fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    Ok(texts.iter().map(|text| one_line(text, LONGEST_TEXT)).collect())
 }
 
 fn describe_exit(exit_code: Option<i64>) -> String {
     exit_code.map_or_else(|| "it was killed".to_owned(), |code| format!("exit code {code}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::Value;
+
+    use super::{Answer, AnswerError, Streams};
+    use crate::{Nonce, PowerStates, render};
+
+    fn read(stdout: &str, stderr: &str) -> Result<Answer<Value>, AnswerError> {
+        let script = render(&PowerStates { name: None }, Nonce::new([0x5a; 16]), Duration::from_secs(60)).unwrap();
+        script.read(Streams { stdout: stdout.as_bytes(), stderr: stderr.as_bytes(), exit_code: Some(1) })
+    }
+
+    #[test]
+    fn what_a_failed_script_says_is_one_short_line() {
+        let nonce = "5a".repeat(16);
+        let long = "x".repeat(10_000);
+        let error = format!(
+            r#"{{"code":"a\u001b","message":"b\r\n\u0000 c {long}","step":" d\u2028e","rollback":{{"failed":["f\ng"]}}}}"#
+        );
+        let stdout = format!("#hyperv {nonce} begin\n{{\"ok\":false,\"error\":{error}}}\n#hyperv {nonce} end");
+        let Err(AnswerError::Failed(failure)) = read(&stdout, "") else { panic!("{stdout}") };
+        assert_eq!((failure.code.as_str(), failure.step.as_str()), ("a", "d e"));
+        assert!(failure.message.starts_with("b c xxx") && failure.message.len() == 3000, "{}", failure.message);
+        assert_eq!(failure.rollback.unwrap().failed, ["f g"]);
+    }
+
+    #[test]
+    fn a_standard_error_is_shown_on_one_short_line() {
+        let table = [
+            ("a\0b\u{1b}[31m\r\nc", "a b [31m c"),
+            ("#< CLIXML\r\n<Objs><S S=\"Error\">a_x000D__x000A_b_x0007_</S></Objs>", "a b"),
+            (" \u{7f} ", "it wrote nothing to standard error"),
+        ];
+        for (stderr, shown) in table {
+            let Err(AnswerError::Missing { stderr, .. }) = read("", stderr) else { panic!("{stderr:?}") };
+            assert_eq!(stderr, shown);
+        }
+        let Err(AnswerError::Missing { stderr, .. }) = read("", &"a ".repeat(300)) else { panic!() };
+        assert_eq!(stderr.len(), 399, "cut at a blank");
+    }
 }
