@@ -68,8 +68,9 @@ impl Reply {
 
 /// What an action that failed prints.
 pub fn error_line(error: &Error) -> String {
-    let text: Vec<String> = error.to_string().split_whitespace().map(str::to_owned).collect();
-    let cut: String = text.join(" ").chars().take(LONGEST_ERROR).collect();
+    let text = error.to_string();
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let cut: String = words.collect::<Vec<_>>().join(" ").chars().take(LONGEST_ERROR).collect();
     to_ascii(&json!({"status": "error", "error": cut}).to_string())
 }
 
@@ -95,10 +96,10 @@ mod tests {
 
     #[test]
     fn one_line_of_ascii() {
-        let line = error_line(&Error::new("na\u{ef}ve \u{1f600}\r\n\ttext\u{7f}"));
-        assert_eq!(line, r#"{"status":"error","error":"na\u00efve \ud83d\ude00 text\u007f"}"#);
-        let line = Reply::success("\u{fc}").with("key", 1).line().unwrap();
-        assert_eq!(line, r#"{"status":"success","message":"\u00fc","key":1}"#);
+        let line = error_line(&Error::new("na\u{ef}ve \u{1f600}\r\n\ttext\u{7f}\u{1b}[0m"));
+        assert_eq!(line, r#"{"status":"error","error":"na\u00efve \ud83d\ude00 text [0m"}"#);
+        let line = Reply::success("\u{fc}\u{7f}").with("key", 1).line().unwrap();
+        assert_eq!(line, r#"{"status":"success","message":"\u00fc\u007f","key":1}"#);
     }
 
     #[test]
