@@ -18,5 +18,5 @@ pub mod remote;
 pub mod reply;
 pub mod request;
 pub mod run;
-mod script_error;
+pub mod script_error;
 pub mod signals;

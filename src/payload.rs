@@ -137,7 +137,11 @@ impl Payload {
         })
     }
 
-    fn parse(json: &str) -> Result<Self, String> {
+    /// Reads the text of such a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the second half of a sentence that begins with the file. It shows no value.
+    pub fn parse(json: &str) -> Result<Self, String> {
         let json = json.trim_start_matches('\u{feff}').trim();
         // serde would take an array for the object.
         if !json.starts_with('{') {

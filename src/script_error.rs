@@ -6,7 +6,7 @@ use crate::deadline::Haste;
 use crate::error::Error;
 
 /// The error for the operator; the details go to the log.
-pub(crate) fn explain(name: &str, haste: Haste, error: AnswerError) -> Error {
+pub fn explain(name: &str, haste: Haste, error: AnswerError) -> Error {
     match error {
         AnswerError::Failed(failure) => failed(name, haste, &failure),
         AnswerError::Incomplete => Error::new(format!("{error}")).with_hint("run the action again"),
