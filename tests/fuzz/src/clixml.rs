@@ -20,15 +20,20 @@ static SCRIPT: LazyLock<Result<Rendered, RenderError>> =
 pub(crate) fn check(stderr: &[u8]) {
     let Some(shown) = shown(stderr) else { return };
     assert_shown(&shown, LONGEST);
-    if !shown.contains(BEGIN) {
+    if is_plain(&shown) {
         assert_eq!(self::shown(shown.as_bytes()).as_ref(), Some(&shown), "what was read once is plain text");
     }
     // Any text comes out as it was put in.
     let text = String::from_utf8_lossy(stderr);
-    if !text.contains(BEGIN) && !text.starts_with('\u{feff}') {
+    if is_plain(&text) {
         let document = format!("{BEGIN}\r\n<Objs Version=\"1.1.0.1\"><S S=\"Error\">{}</S></Objs>", escaped(&text));
         assert_eq!(self::shown(document.as_bytes()), Some(shown), "{document}");
     }
+}
+
+/// Neither has a document in it, nor begins with a byte order mark, which is no part of the text.
+fn is_plain(text: &str) -> bool {
+    !text.contains(BEGIN) && !text.starts_with('\u{feff}')
 }
 
 /// What an operator is shown of a standard error; nothing where it says that a virus scanner refused the script.
