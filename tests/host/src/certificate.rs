@@ -1,19 +1,22 @@
 //! Certificates that WinRM hosts show: a good one, and the bad ones that users really have.
 
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, PKCS_RSA_SHA384,
-};
+mod der;
+mod key;
+mod short_rsa;
+mod version1;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyUsagePurpose};
 use sha2::{Digest, Sha256};
 use std::io;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::sign::{CertifiedKey, SigningKey};
 
-/// A fixed key for tests, since ring makes no RSA keys. It protects nothing.
-const RSA_KEY: &str = include_str!("rsa-2048.pem");
+pub use key::KeyKind;
+pub(crate) use key::SignatureHash;
 
 /// What is right or wrong with the certificate that the host shows.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -32,46 +35,14 @@ pub enum Certificate {
     WrongName,
     /// As trusted, but marked as an authority (`CA:TRUE`), which strict verifiers refuse in a server.
     AuthorityAsServer,
-}
-
-/// The key of the certificate and the signature on it; the hash of the latter makes the channel bindings.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum KeyKind {
-    /// ECDSA on P-256, signed with SHA-256.
-    #[default]
-    P256Sha256,
-    /// ECDSA on P-384, signed with SHA-384.
-    P384Sha384,
-    /// RSA of 2048 bits, signed with SHA-256.
-    RsaSha256,
-    /// RSA of 2048 bits, signed with SHA-384.
-    RsaSha384,
-}
-
-/// The hash inside a certificate's signature.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum SignatureHash {
-    Sha256,
-    Sha384,
-}
-
-impl KeyKind {
-    pub(crate) fn signature_hash(self) -> SignatureHash {
-        match self {
-            Self::P256Sha256 | Self::RsaSha256 => SignatureHash::Sha256,
-            Self::P384Sha384 | Self::RsaSha384 => SignatureHash::Sha384,
-        }
-    }
-
-    fn key_pair(self) -> Result<KeyPair, rcgen::Error> {
-        match self {
-            Self::P256Sha256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256),
-            Self::P384Sha384 => KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384),
-            Self::RsaSha256 => KeyPair::from_pkcs8_pem_and_sign_algo(RSA_KEY, &PKCS_RSA_SHA256),
-            Self::RsaSha384 => KeyPair::from_pkcs8_pem_and_sign_algo(RSA_KEY, &PKCS_RSA_SHA384),
-        }
-    }
+    /// Self-signed and marked as an authority, as scripts make them that want one certificate for both.
+    SelfSignedAuthority,
+    /// Self-signed and without a subject alternative name: its only name is in the subject.
+    NoAlternativeName,
+    /// As trusted, but of X.509 version 1, as `openssl x509 -req` without extensions makes them.
+    Version1,
+    /// As trusted, but shown by who does not have the key to it.
+    Borrowed,
 }
 
 /// A certificate with its key and the authority a client is told to trust.
@@ -79,12 +50,27 @@ pub(crate) struct Identity {
     pub(crate) authority_pem: String,
     pub(crate) leaf_pem: String,
     leaf: CertificateDer<'static>,
-    key: PrivateKeyDer<'static>,
+    key: Arc<dyn SigningKey>,
+    /// A key that no library signs with is there for the signatures of TLS 1.2 alone.
+    pub(crate) tls12_only: bool,
 }
 
 impl Identity {
     pub(crate) fn new(certificate: Certificate, kind: KeyKind) -> io::Result<Self> {
-        Self::issue(certificate, kind).map_err(io::Error::other)
+        let authority_key = kind.authority_key().map_err(io::Error::other)?;
+        let key = kind.key().map_err(io::Error::other)?;
+        let (authority, leaf) = issue(certificate, &authority_key, &key).map_err(io::Error::other)?;
+        let shown_by = match certificate {
+            Certificate::Borrowed => kind.another_key().map_err(io::Error::other)?,
+            _ => key,
+        };
+        Ok(Self {
+            authority_pem: pem(&authority),
+            leaf_pem: pem(&leaf),
+            leaf,
+            key: shown_by.for_tls().map_err(io::Error::other)?,
+            tls12_only: kind == KeyKind::ShortRsaSha256,
+        })
     }
 
     /// The leaf as it goes over the wire.
@@ -97,33 +83,32 @@ impl Identity {
         Sha256::digest(&self.leaf).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    pub(crate) fn server_config(&self) -> io::Result<Arc<ServerConfig>> {
-        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder.with_no_client_auth().with_single_cert(vec![self.leaf.clone()], self.key.clone_key())
-            })
-            .map(Arc::new)
-            .map_err(io::Error::other)
+    /// What is shown in a handshake. Nobody looks whether the two fit.
+    pub(crate) fn certified_key(&self) -> CertifiedKey {
+        CertifiedKey::new(vec![self.leaf.clone()], Arc::clone(&self.key))
     }
+}
 
-    fn issue(certificate: Certificate, kind: KeyKind) -> Result<Self, rcgen::Error> {
-        let authority_key = kind.key_pair()?;
-        let authority_params = authority_params();
-        let authority = authority_params.self_signed(&authority_key)?;
-        let leaf_key = kind.key_pair()?;
-        let leaf_params = leaf_params(certificate)?;
-        let leaf = match certificate {
-            Certificate::SelfSigned => leaf_params.self_signed(&leaf_key)?,
-            _ => leaf_params.signed_by(&leaf_key, &Issuer::from_params(&authority_params, &authority_key))?,
-        };
-        Ok(Self {
-            authority_pem: authority.pem(),
-            leaf_pem: leaf.pem(),
-            leaf: leaf.der().clone(),
-            key: leaf_key.into(),
-        })
-    }
+/// The authority, and the certificate of the host.
+fn issue(
+    certificate: Certificate,
+    authority_key: &key::Key,
+    key: &key::Key,
+) -> Result<(CertificateDer<'static>, CertificateDer<'static>), rcgen::Error> {
+    let authority_params = authority_params();
+    let authority = authority_params.self_signed(authority_key)?;
+    let params = leaf_params(certificate)?;
+    let leaf = match certificate {
+        Certificate::SelfSigned | Certificate::SelfSignedAuthority | Certificate::NoAlternativeName => {
+            params.self_signed(key)?
+        }
+        _ => params.signed_by(key, &Issuer::from_params(&authority_params, authority_key))?,
+    };
+    let leaf = match certificate {
+        Certificate::Version1 => version1::downgraded(leaf.der(), authority_key)?.into(),
+        _ => leaf.der().clone(),
+    };
+    Ok((authority.der().clone(), leaf))
 }
 
 fn authority_params() -> CertificateParams {
@@ -137,6 +122,7 @@ fn authority_params() -> CertificateParams {
 fn leaf_params(certificate: Certificate) -> Result<CertificateParams, rcgen::Error> {
     let names = match certificate {
         Certificate::WrongName => vec!["elsewhere.example".to_owned()],
+        Certificate::NoAlternativeName => Vec::new(),
         _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()],
     };
     let mut params = CertificateParams::new(names)?;
@@ -148,8 +134,15 @@ fn leaf_params(certificate: Certificate) -> Result<CertificateParams, rcgen::Err
         Certificate::NotYetValid => (now + Duration::days(1), now + Duration::days(30)),
         _ => (now - Duration::days(1), now + Duration::days(30)),
     };
-    if certificate == Certificate::AuthorityAsServer {
+    if matches!(certificate, Certificate::AuthorityAsServer | Certificate::SelfSignedAuthority) {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
     Ok(params)
+}
+
+/// RFC 7468 2
+fn pem(certificate: &[u8]) -> String {
+    let text = STANDARD.encode(certificate);
+    let lines: String = text.as_bytes().chunks(64).map(|line| format!("{}\n", String::from_utf8_lossy(line))).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n")
 }

@@ -1,13 +1,12 @@
 //! The options of the program, and what they mean for a host.
 
 mod rule;
+mod tls;
 mod wmi;
 
 use clap::{Parser, ValueEnum};
 use serde_json::json;
-use simulated_host::{
-    Account, Certificate, ChannelBinding, KeyKind, Language, Noise, Options, Rule, ServerVersion, Windows, World,
-};
+use simulated_host::{Account, ChannelBinding, Language, Noise, Options, Rule, ServerVersion, Windows, World};
 use std::time::Duration;
 
 const SWITCH: &str = "External vSwitch";
@@ -35,12 +34,8 @@ pub(crate) struct Cli {
     /// The account may log in, but neither open a shell nor query WMI
     #[arg(long)]
     deny: bool,
-    /// Certificate to show
-    #[arg(long, value_enum, default_value = "trusted")]
-    certificate: CertificateArg,
-    /// Key and signature of the certificate
-    #[arg(long, value_enum, default_value = "p256-sha256")]
-    key: KeyArg,
+    #[command(flatten)]
+    tls: tls::TlsArgs,
     /// What to make of channel bindings
     #[arg(long, value_enum, default_value = "relaxed")]
     channel_binding: ChannelBindingArg,
@@ -100,24 +95,6 @@ pub(crate) struct Cli {
     /// reset-within, reset-after, cut, html, slow=MS, http=STATUS, fault=CODE, wmi-error=CODE
     #[arg(long, value_parser = rule::rule, value_name = "RULE")]
     fault: Vec<Rule>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum CertificateArg {
-    Trusted,
-    SelfSigned,
-    Expired,
-    NotYetValid,
-    WrongName,
-    AuthorityAsServer,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum KeyArg {
-    P256Sha256,
-    P384Sha384,
-    RsaSha256,
-    RsaSha384,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -183,8 +160,6 @@ impl Cli {
         let options = Options::new()
             .port(self.port)
             .account(self.account())
-            .certificate(self.certificate.into())
-            .key(self.key.into())
             .channel_binding(self.channel_binding.into())
             .mic_required(self.mic_required)
             .latency(Duration::from_millis(self.latency))
@@ -194,7 +169,7 @@ impl Cli {
             .noise(if self.noise { Noise::ALL } else { Noise::default() })
             .client_ids(!self.own_ids)
             .world(self.world());
-        let options = self.wmi.apply(options);
+        let options = self.wmi.apply(self.tls.apply(options));
         let options = if self.deny { options.deny() } else { options };
         self.fault.into_iter().fold(options, Options::rule)
     }
@@ -225,30 +200,6 @@ impl Cli {
         }
         world = self.foreign_vm.iter().fold(world, World::with_foreign_vm);
         self.unmarked_vm.iter().fold(world, World::with_unmarked_vm)
-    }
-}
-
-impl From<CertificateArg> for Certificate {
-    fn from(arg: CertificateArg) -> Self {
-        match arg {
-            CertificateArg::Trusted => Self::Trusted,
-            CertificateArg::SelfSigned => Self::SelfSigned,
-            CertificateArg::Expired => Self::Expired,
-            CertificateArg::NotYetValid => Self::NotYetValid,
-            CertificateArg::WrongName => Self::WrongName,
-            CertificateArg::AuthorityAsServer => Self::AuthorityAsServer,
-        }
-    }
-}
-
-impl From<KeyArg> for KeyKind {
-    fn from(arg: KeyArg) -> Self {
-        match arg {
-            KeyArg::P256Sha256 => Self::P256Sha256,
-            KeyArg::P384Sha384 => Self::P384Sha384,
-            KeyArg::RsaSha256 => Self::RsaSha256,
-            KeyArg::RsaSha384 => Self::RsaSha384,
-        }
     }
 }
 

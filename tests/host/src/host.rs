@@ -11,6 +11,7 @@ use crate::options::Options;
 use crate::rule::Rule;
 use crate::site::{Recorded, Site};
 use crate::state::State;
+use crate::tls::Acceptor;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,6 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio_rustls::TlsAcceptor;
 
 /// A simulated host that listens. Dropping it ends everything it started and removes its files.
 pub struct Host {
@@ -76,7 +76,7 @@ impl Host {
         let winrm = bind(Ipv4Addr::LOCALHOST.into(), options.port)?;
         let page = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
         let (address, state_address) = (winrm.local_addr()?, page.local_addr()?);
-        let tls = TlsAcceptor::from(identity.server_config()?);
+        let tls = Acceptor::new(options.tls, &identity)?;
         let account = options.accounts.first().cloned();
         let site = Arc::new(Site::new(options, &identity, tallies, executor));
         // The same port on ::1 is for tests of IPv6 addresses; not every machine has it.

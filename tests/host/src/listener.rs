@@ -5,6 +5,7 @@ use crate::connection::Connection;
 use crate::rule::{Action, Point};
 use crate::site::Site;
 use crate::state::State;
+use crate::tls::Acceptor;
 use crate::wire::{Fuse, Wire};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 
 /// MaxConnections of the service.
 const MAX_CONNECTIONS: usize = 300;
@@ -27,7 +27,7 @@ const MAX_HEADERS: usize = 64 << 10;
 const BREATH: Duration = Duration::from_millis(10);
 
 /// Serves WinRM until it is dropped.
-pub(crate) async fn serve_winrm(listener: TcpListener, tls: TlsAcceptor, site: Arc<Site>) {
+pub(crate) async fn serve_winrm(listener: TcpListener, tls: Acceptor, site: Arc<Site>) {
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     while let Ok(place) = Arc::clone(&room).acquire_owned().await {
         let Ok((stream, address)) = listener.accept().await else {
@@ -61,7 +61,7 @@ pub(crate) async fn serve_state(listener: TcpListener, site: Arc<Site>) {
     }
 }
 
-async fn serve_connection(stream: TcpStream, address: String, tls: TlsAcceptor, site: Arc<Site>) {
+async fn serve_connection(stream: TcpStream, address: String, tls: Acceptor, site: Arc<Site>) {
     // Answers are small and whole: waiting to fill a packet only costs time.
     stream.set_nodelay(true).unwrap_or_default();
     let fuse = Fuse::default();

@@ -7,6 +7,7 @@ use crate::ntlm::ChannelBinding;
 use crate::rule::{Action, Rule};
 use crate::soap::fault::Fault;
 use crate::soap::request::Verb;
+use crate::tls::Tls;
 use crate::winrs::service::Settings;
 use crate::wmi::Wmi;
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub struct Options {
     pub(crate) accounts: Vec<Account>,
     pub(crate) certificate: Certificate,
     pub(crate) key: KeyKind,
+    pub(crate) tls: Tls,
     pub(crate) channel_binding: ChannelBinding,
     pub(crate) mic_required: bool,
     pub(crate) ntlm_timestamp: bool,
@@ -37,6 +39,7 @@ impl Default for Options {
             accounts: vec![Account::local("Administrator", "S3cr=t!")],
             certificate: Certificate::default(),
             key: KeyKind::default(),
+            tls: Tls::default(),
             channel_binding: ChannelBinding::default(),
             mic_required: false,
             ntlm_timestamp: true,
@@ -90,6 +93,13 @@ impl Options {
     #[must_use]
     pub fn key(mut self, key: KeyKind) -> Self {
         self.key = key;
+        self
+    }
+
+    /// Versions and ciphers of TLS.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
         self
     }
 

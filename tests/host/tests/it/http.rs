@@ -2,7 +2,7 @@
 
 use crate::client::{Client, SOAP};
 use crate::envelope::create;
-use simulated_host::{Certificate, Host, Options};
+use simulated_host::{Certificate, Host, KeyKind, Options, Tls};
 
 #[test]
 fn only_posts_to_wsman() {
@@ -46,9 +46,31 @@ fn bad_certificates_are_bad() {
         Certificate::NotYetValid,
         Certificate::WrongName,
         Certificate::AuthorityAsServer,
+        Certificate::SelfSignedAuthority,
+        Certificate::NoAlternativeName,
+        Certificate::Version1,
+        Certificate::Borrowed,
     ] {
         let host = Host::start(Options::new().certificate(certificate)).unwrap();
         let error = Client::try_connect(&host).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("invalid peer certificate"), "{certificate:?}: {error}");
     }
+}
+
+#[test]
+fn a_key_that_is_too_short_and_a_tls_that_is_too_old_are_shown() {
+    let short = Options::new().key(KeyKind::ShortRsaSha256);
+    let table = [
+        (short, "invalid peer certificate"),
+        (Options::new().key(KeyKind::RsaSha256).tls(Tls::Server2012R2), "HandshakeFailure"),
+        (Options::new().tls(Tls::Obsolete), "ProtocolVersion"),
+    ];
+    for (options, words) in table {
+        let host = Host::start(options).unwrap();
+        let error = Client::try_connect(&host).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(words), "{words}: {error}");
+    }
+    // An ECDSA key is the remedy.
+    let host = Host::start(Options::new().tls(Tls::Server2012R2)).unwrap();
+    assert_eq!(Client::logged_in(&host).soap(&create().text()).status, 200);
 }
