@@ -64,13 +64,22 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
 }
 
 fn certificate_remedy(error: &CertificateError) -> String {
+    const ANEW: &str = "make a new certificate on the host (for example with New-SelfSignedCertificate) and give it to \
+                        the HTTPS listener of WinRM";
+    let fingerprint = format!("if you know this certificate, set tls_fingerprint to {}", error.fingerprint);
     match error.reason {
         CertificateReason::OtherFingerprint => {
             "if the host has got a new certificate, set tls_fingerprint to it".to_owned()
         }
-        _ => format!(
-            "set tls_ca_file of the host to the file of the authority that issued it, or, if you know this certificate, tls_fingerprint to {}",
-            error.fingerprint
-        ),
+        CertificateReason::KeyNotProven => {
+            format!("check that url names the host itself and nothing answers in its place; else {ANEW}")
+        }
+        _ if !error.reason.fingerprint_helps() => format!("no setting helps against that: {ANEW}"),
+        CertificateReason::UnknownIssuer | CertificateReason::WrongAuthorityKey => {
+            format!("set tls_ca_file of the host to the file of the authority that issued it, or, {fingerprint}")
+        }
+        _ => {
+            format!("give the host a certificate without that flaw, of the authority in tls_ca_file, or, {fingerprint}")
+        }
     }
 }

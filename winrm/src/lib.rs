@@ -30,6 +30,7 @@ mod client;
 mod command;
 mod credentials;
 mod deadline;
+mod der;
 mod endpoint;
 mod error;
 mod ids;

@@ -3,6 +3,8 @@
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha384, Sha512};
 
+use crate::der::Der;
+
 /// The value of the AV pair `MsvAvChannelBindings` for a server's certificate in DER form.
 /// [MS-NLMP] 2.2.2.1
 ///
@@ -63,43 +65,6 @@ fn algorithm_hash(algorithm: &[u8]) -> Option<Hash> {
             algorithm_hash(algorithm.sequence()?)
         }
         _ => None,
-    }
-}
-
-/// One value of DER: tag and content. X.690 8.1
-struct Der<'a> {
-    tag: u8,
-    content: &'a [u8],
-}
-
-impl<'a> Der<'a> {
-    /// The value at the start of `bytes`, and what follows it. Tags above 30 do not occur where
-    /// this reads.
-    fn read(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
-        let (&tag, rest) = bytes.split_first()?;
-        let (&first, rest) = rest.split_first()?;
-        let (length, rest) = match first {
-            0..=0x7f => (usize::from(first), rest),
-            0x81..=0x84 => {
-                let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
-            }
-            _ => return None,
-        };
-        let (content, rest) = rest.split_at_checked(length)?;
-        Some((Self { tag, content }, rest))
-    }
-
-    fn sequence(self) -> Option<&'a [u8]> {
-        (self.tag == 0x30).then_some(self.content)
-    }
-
-    fn object_identifier(self) -> Option<&'a [u8]> {
-        (self.tag == 0x06).then_some(self.content)
-    }
-
-    fn context(self, number: u8) -> Option<&'a [u8]> {
-        (self.tag == 0xa0 | number).then_some(self.content)
     }
 }
 

@@ -6,11 +6,11 @@
 
 mod ca_file;
 mod cause;
+mod certificate;
 mod http;
 mod resolve;
 mod tls;
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
@@ -18,6 +18,7 @@ use thiserror::Error;
 use crate::auth::LoginError;
 use crate::{Fingerprint, Interrupt};
 
+pub use certificate::{CertificateError, CertificateReason};
 pub use http::Https;
 
 /// Carries one message at a time to a host.
@@ -184,59 +185,4 @@ pub enum Unreachable {
 /// Seconds to the tenth, without a decimal where there is none.
 fn seconds(span: &Duration) -> f64 {
     (span.as_secs_f64() * 10.0).round() / 10.0
-}
-
-/// A certificate that is not to be trusted, and how to name it if it is the right one after all.
-#[derive(Clone, Debug, Error)]
-#[error("the host's certificate is not trusted: {reason} (its SHA-256 fingerprint is {fingerprint})")]
-pub struct CertificateError {
-    /// What is wrong with it.
-    pub reason: CertificateReason,
-    /// The certificate that the host showed.
-    pub fingerprint: Fingerprint,
-}
-
-/// What is wrong with a certificate.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum CertificateReason {
-    /// Self-signed, or issued by an authority that is not trusted here.
-    UnknownIssuer,
-    /// Issued in the name of an authority that is trusted here, but not with its key.
-    WrongAuthorityKey,
-    /// For other names.
-    WrongName {
-        /// The names that it is for; some hosts have none.
-        names: Vec<String>,
-    },
-    /// Its time is over.
-    Expired,
-    /// Its time has not begun.
-    NotYetValid,
-    /// It is not the one that was named.
-    OtherFingerprint,
-    /// A form that cannot be checked: X.509 version 1, a CA certificate used for a server, a short
-    /// RSA key.
-    Unsupported(String),
-}
-
-impl fmt::Display for CertificateReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownIssuer => write!(f, "it is self-signed or its issuer is not trusted here"),
-            Self::WrongAuthorityKey => write!(
-                f,
-                "it names a trusted authority as its issuer, but that authority's signature does not match: has the authority \
-                 got a new key?"
-            ),
-            Self::WrongName { names } if names.is_empty() => {
-                write!(f, "it has no subject alternative name")
-            }
-            Self::WrongName { names } => write!(f, "it is for another name ({})", names.join(", ")),
-            Self::Expired => write!(f, "it has expired"),
-            Self::NotYetValid => write!(f, "it is not valid yet"),
-            Self::OtherFingerprint => write!(f, "it is not the one with the given fingerprint"),
-            Self::Unsupported(reason) => write!(f, "{reason}"),
-        }
-    }
 }

@@ -13,6 +13,7 @@ use rustls::{
     RootCertStore, SignatureScheme,
 };
 
+use super::certificate::{reason, unusable};
 use super::{CertificateError, CertificateReason, SettingsError, ca_file};
 use crate::{Fingerprint, Trust};
 
@@ -76,8 +77,8 @@ pub(super) fn explain(error: &(dyn std::error::Error + 'static)) -> Option<Strin
     Some(match error {
         Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity)
         | Error::PeerIncompatible(_) => format!(
-            "no cipher that both sides know ({error}): Server 2012 R2 with an RSA certificate is like that, give its \
-             listener an ECDSA certificate"
+            "no cipher that both sides know ({error}): Server 2012 R2 with an RSA certificate is like that, and hosts with a \
+             P-521 key; give the listener a certificate with a P-256 key"
         ),
         Error::AlertReceived(AlertDescription::ProtocolVersion) => {
             "the host offers neither TLS 1.2 nor TLS 1.3".to_owned()
@@ -128,18 +129,21 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let seen = Fingerprint::of(end_entity);
+        let fingerprint = Fingerprint::of(end_entity);
+        // Told before all else: no setting helps against it.
+        let unusable = unusable(end_entity);
         let verdict = match &self.check {
+            _ if unusable.is_some() => Err(Error::InvalidCertificate(Flaw::BadEncoding)),
             Check::Roots(webpki) => {
                 webpki.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             }
-            Check::Fingerprint(wanted) if *wanted != seen => {
+            Check::Fingerprint(wanted) if *wanted != fingerprint => {
                 Err(Error::InvalidCertificate(Flaw::ApplicationVerificationFailure))
             }
             Check::Fingerprint(_) | Check::Nothing => Ok(ServerCertVerified::assertion()),
         };
-        self.seen
-            .note(verdict.as_ref().err().map(|error| CertificateError { reason: reason(error), fingerprint: seen }));
+        let refused = verdict.as_ref().err().map(|error| unusable.unwrap_or_else(|| reason(error)));
+        self.seen.note(refused.map(|reason| CertificateError { reason, fingerprint }));
         verdict
     }
 
@@ -169,8 +173,8 @@ impl ServerCertVerifier for Verifier {
 }
 
 impl Verifier {
-    /// Notes a certificate that fails only here: one of a form that the library cannot read, such
-    /// as X.509 version 1, if it is known by its fingerprint; or one without the key to it.
+    /// Notes a certificate that fails only here, whatever is trusted: one that is shown by who does
+    /// not have the key to it, or a form that the library cannot read.
     fn signature(
         &self,
         certificate: &CertificateDer<'_>,
@@ -178,8 +182,8 @@ impl Verifier {
     ) -> Result<HandshakeSignatureValid, Error> {
         if let Err(error @ Error::InvalidCertificate(flaw)) = &verdict {
             let reason = match flaw {
-                Flaw::BadSignature => {
-                    CertificateReason::Unsupported("the host does not prove that it has the key to it".to_owned())
+                Flaw::BadSignature | Flaw::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                    CertificateReason::KeyNotProven
                 }
                 _ => reason(error),
             };
@@ -187,46 +191,6 @@ impl Verifier {
             self.seen.lock().refused = Some(CertificateError { reason, fingerprint });
         }
         verdict
-    }
-}
-
-fn reason(error: &Error) -> CertificateReason {
-    let Error::InvalidCertificate(flaw) = error else {
-        return CertificateReason::Unsupported(error.to_string());
-    };
-    match flaw {
-        Flaw::UnknownIssuer => CertificateReason::UnknownIssuer,
-        Flaw::BadSignature | Flaw::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            CertificateReason::WrongAuthorityKey
-        }
-        Flaw::NotValidForName => CertificateReason::WrongName { names: Vec::new() },
-        Flaw::NotValidForNameContext { presented, .. } => {
-            CertificateReason::WrongName { names: presented.iter().take(8).map(|name| plain(name)).collect() }
-        }
-        Flaw::Expired | Flaw::ExpiredContext { .. } => CertificateReason::Expired,
-        Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => CertificateReason::NotYetValid,
-        Flaw::ApplicationVerificationFailure => CertificateReason::OtherFingerprint,
-        Flaw::BadEncoding => CertificateReason::Unsupported(
-            "it is malformed or of X.509 version 1, which the TLS library does not know: make a new one".to_owned(),
-        ),
-        other => CertificateReason::Unsupported(unsupported(&other.to_string())),
-    }
-}
-
-/// The library shows names as it holds them: `DnsName("hv1")`.
-fn plain(name: &str) -> String {
-    let inside = name.split_once('(').and_then(|(_, inside)| inside.strip_suffix(')'));
-    inside.unwrap_or(name).trim_matches('"').to_owned()
-}
-
-/// The library's own words for the two that WinRM hosts really have are for programmers.
-fn unsupported(text: &str) -> String {
-    if text.contains("CaUsedAsEndEntity") {
-        "it is marked as a certificate authority and so cannot be checked as a server's".to_owned()
-    } else if text.contains("UnsupportedCertVersion") {
-        "it is of X.509 version 1, which the TLS library does not know: make a new one".to_owned()
-    } else {
-        text.to_owned()
     }
 }
 
