@@ -17,7 +17,7 @@ pub(crate) struct Case {
     action: String,
     payload: Content,
     timeout: String,
-    log: Option<PathBuf>,
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
 enum Content {
@@ -82,7 +82,7 @@ impl Case {
     pub(crate) fn new(action: &str, fixture: &str) -> Self {
         let text = fs::read_to_string(fixtures().join("payloads").join(fixture)).unwrap();
         let payload = serde_json::from_str(&text).map_or(Content::Text(text), Content::Json);
-        Self { action: action.to_owned(), payload, timeout: "60".to_owned(), log: None }
+        Self { action: action.to_owned(), payload, timeout: "60".to_owned(), environment: Vec::new() }
     }
 
     /// Replaces the payload by this text.
@@ -97,8 +97,13 @@ impl Case {
     }
 
     /// Writes the log there, and what belongs beside it, and not into a folder of this call alone.
-    pub(crate) fn log_at(mut self, path: &Path) -> Self {
-        self.log = Some(path.to_owned());
+    pub(crate) fn log_at(self, path: &Path) -> Self {
+        self.env("HYPERV_LOG", path)
+    }
+
+    /// Sets a variable of the environment, which is empty otherwise.
+    pub(crate) fn env(mut self, variable: &'static str, path: impl Into<PathBuf>) -> Self {
+        self.environment.push((variable, path.into()));
         self
     }
 
@@ -156,9 +161,7 @@ impl Case {
         let payload = folder.path().join("payload.json");
         fs::write(&payload, self.text()).unwrap();
         let mut command = hyperv(folder.path(), &[&self.action, payload.to_str().unwrap(), &self.timeout]);
-        if let Some(log) = &self.log {
-            command.env("HYPERV_LOG", log);
-        }
+        command.envs(self.environment.iter().cloned());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running { child, folder }
     }

@@ -22,4 +22,5 @@ mod start;
 mod status;
 mod statuses;
 mod stop;
+mod trust;
 mod wmi;

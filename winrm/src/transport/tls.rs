@@ -218,9 +218,7 @@ fn roots_in(path: &Path) -> Result<RootCertStore, SettingsError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&text) {
         let certificate = certificate.map_err(|error| unusable(broken(&error)))?;
-        roots
-            .add(certificate)
-            .map_err(|_| unusable("it holds a certificate that is damaged or of X.509 version 1".to_owned()))?;
+        roots.add(certificate).map_err(|_| unusable("it holds a certificate that is damaged".to_owned()))?;
     }
     if roots.is_empty() { Err(SettingsError::NoCertificate { path: shown() }) } else { Ok(roots) }
 }

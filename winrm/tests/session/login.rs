@@ -1,8 +1,8 @@
 //! Who gets in, and how often a password is sent.
 
-use simulated_host::{Account, ChannelBinding as Policy, KeyKind, Options, Refusal};
+use simulated_host::{Account, ChannelBinding as Policy, Host, KeyKind, Options, Refusal, Relay};
 use winrm::auth::LoginError;
-use winrm::{ChannelBinding, Client, Command, Credentials, ErrorKind, Settings};
+use winrm::{ChannelBinding, Client, Command, Credentials, Endpoint, ErrorKind, Query, Settings, Trust};
 
 use super::{echo, settings, soon, start};
 
@@ -40,6 +40,42 @@ fn an_unbound_login_passes_unless_the_host_is_strict() {
     }
 }
 
+/// Settings that go through the relay and trust it.
+fn through(relay: &Relay, host: &Host, channel_binding: ChannelBinding) -> Settings {
+    let endpoint = Endpoint::parse(&relay.url(), None).unwrap();
+    let trust = Trust::CaFile(relay.ca_file().to_owned());
+    Settings { endpoint, trust, channel_binding, ..settings(host) }
+}
+
+/// A binding that is sent must be the right one even where none would do.
+#[test]
+fn a_login_through_something_that_ends_tls_passes_only_unbound() {
+    use ChannelBinding::{Bind, Omit};
+    let table = [
+        (Policy::None, Bind, None),
+        (Policy::None, Omit, None),
+        (Policy::Relaxed, Bind, Some(Refusal::WrongChannelBinding)),
+        (Policy::Relaxed, Omit, None),
+        (Policy::Strict, Bind, Some(Refusal::WrongChannelBinding)),
+        (Policy::Strict, Omit, Some(Refusal::MissingChannelBinding)),
+    ];
+    for (policy, binding, refusal) in table {
+        let host = start(Options::new().channel_binding(policy));
+        let relay = Relay::start(&host).unwrap();
+        let result = echo(through(&relay, &host, binding));
+        assert_eq!(host.refusals(), Vec::from_iter(refusal.clone()), "{policy:?}, {binding:?}: {result:?}");
+        assert_eq!(host.state().counters.logins, 1, "{policy:?}, {binding:?}");
+        let Some(_) = refusal else {
+            result.unwrap();
+            continue;
+        };
+        let error = result.unwrap_err();
+        assert!(error.is_login_refused(), "{policy:?}, {binding:?}: {error}");
+        let cause = "something between here and the host that shows a certificate of its own";
+        assert!(error.to_string().contains(cause), "{error}");
+    }
+}
+
 /// The settings with another user name.
 fn as_user(settings: Settings, user: &str, password: &str) -> Settings {
     Settings { credentials: Credentials::new(user, password.into(), None).unwrap(), ..settings }
@@ -47,18 +83,40 @@ fn as_user(settings: Settings, user: &str, password: &str) -> Settings {
 
 #[test]
 fn every_form_of_a_user_name_logs_in() {
-    let in_domain = Account::in_domain("CORP", "corp.example.org", "Admin", "pässwörd €");
-    let host = start(Options::new().account(Account::local("Jürgen", "Пароль ♥ 密码")).another_account(in_domain));
-    for (user, password) in [
-        ("Jürgen", "Пароль ♥ 密码"),
-        ("JÜRGEN", "Пароль ♥ 密码"),
-        (".\\jürgen", "Пароль ♥ 密码"),
-        ("CORP\\Admin", "pässwörd €"),
-        ("corp\\admin", "pässwörd €"),
-        ("admin@corp.example.org", "pässwörd €"),
+    // A character beyond the first 65,536 is two units of UTF-16, and NTLM counts and hashes those.
+    let local = ("Jürgen", "Пароль ♥ 密码 🗝");
+    let in_domain = ("Администратор", "pässwörd € 🔑🔑");
+    let host = start(Options::new().account(Account::local(local.0, local.1)).another_account(Account::in_domain(
+        "CORP",
+        "corp.example.org",
+        in_domain.0,
+        in_domain.1,
+    )));
+    for (user, password, passes) in [
+        ("Jürgen", local.1, true),
+        ("JÜRGEN", local.1, true),
+        (".\\jürgen", local.1, true),
+        // The name of the host itself.
+        ("HV01\\jürgen", local.1, true),
+        ("Jürgen", "Пароль ♥ 密码 🔑", false),
+        ("Jurgen", local.1, false),
+        ("Администратор", in_domain.1, true),
+        ("CORP\\Администратор", in_domain.1, true),
+        ("corp\\администратор", in_domain.1, true),
+        ("corp.example.org\\администратор", in_domain.1, true),
+        ("администратор@corp.example.org", in_domain.1, true),
+        ("администратор@CORP.EXAMPLE.ORG", in_domain.1, true),
+        ("OTHER\\Администратор", in_domain.1, false),
+        ("администратор@other.example.org", in_domain.1, false),
+        ("CORP\\Администратор", "pässwörd € 🔑", false),
     ] {
         let result = echo(as_user(settings(&host), user, password));
-        assert!(result.is_ok(), "{user}: {result:?} {:?}", host.refusals());
+        match &result {
+            Ok(_) => assert!(passes, "{user}, {password}"),
+            Err(error) => {
+                assert!(!passes && error.is_login_refused(), "{user}, {password}: {error} {:?}", host.refusals())
+            }
+        }
     }
 }
 
@@ -75,8 +133,11 @@ fn a_refused_password_is_sent_once() {
     let requests = host.state().counters.http_requests;
     assert_eq!((host.state().counters.logins, requests), (1, 2));
 
+    // Neither another command nor a question to WMI sends it again.
     let again = client.run(&Command::new("hostname"), soon()).unwrap_err();
     assert!(again.is_login_refused());
+    let query = Query::new("root/virtualization/v2", "SELECT * FROM Msvm_ComputerSystem");
+    assert!(client.enumerate(&query, soon(), |_| ()).unwrap_err().is_login_refused());
     assert_eq!((host.state().counters.logins, host.state().counters.http_requests), (1, requests));
     assert_eq!(host.refusals(), [Refusal::WrongPassword]);
 }

@@ -2,47 +2,155 @@
 
 use std::io::Write as _;
 
-use simulated_host::{Certificate, Host, KeyKind, Options};
-use winrm::{CertificateReason, ErrorKind, Fingerprint, SettingsError, Trust};
+use simulated_host::{Certificate, Host, KeyKind, Options, Tls};
+use winrm::{CertificateReason as Reason, Error, ErrorKind, Fingerprint, SettingsError, Trust};
 
 use super::{echo, settings, start};
-
-const CERTIFICATES: [Certificate; 6] = [
-    Certificate::Trusted,
-    Certificate::SelfSigned,
-    Certificate::Expired,
-    Certificate::NotYetValid,
-    Certificate::WrongName,
-    Certificate::AuthorityAsServer,
-];
 
 fn fingerprint(host: &Host) -> Fingerprint {
     Fingerprint::parse(host.fingerprint()).unwrap()
 }
 
+/// A session with that trust, in one word of the table below.
+fn verdict(host: &Host, trust: Trust) -> String {
+    let mut settings = settings(host);
+    settings.trust = trust;
+    match echo(settings) {
+        Ok(_) => "passes".to_owned(),
+        Err(error) => word(host, &error),
+    }
+}
+
+fn word(host: &Host, error: &Error) -> String {
+    let flaw = match error.kind() {
+        ErrorKind::Certificate(flaw) => flaw,
+        ErrorKind::Settings(SettingsError::NoSystemRoots) => return "no roots".to_owned(),
+        _ => return error.to_string(),
+    };
+    assert_eq!(flaw.fingerprint, fingerprint(host), "{error}");
+    assert!(error.to_string().contains(host.fingerprint()), "{error}");
+    assert!(!error.outcome_unknown(), "{error}");
+    match &flaw.reason {
+        Reason::UnknownIssuer => "issuer",
+        Reason::WrongAuthorityKey => "authority",
+        Reason::WrongName { names } if names.is_empty() => "no name",
+        Reason::WrongName { names } if names == &["elsewhere.example"] => "name",
+        Reason::Expired => "expired",
+        Reason::NotYetValid => "not yet",
+        Reason::AuthorityAsServer => "CA:TRUE",
+        Reason::OtherFingerprint => "other",
+        Reason::OldVersion(1) => "version 1",
+        Reason::RsaKeyLength(1024) => "1024 bits",
+        Reason::KeyNotProven => "no key",
+        other => return format!("{other:?}"),
+    }
+    .to_owned()
+}
+
+/// Each certificate under each setting. Where a machine has no authorities of its own, the first column is about
+/// nothing.
 #[test]
-fn each_flaw_is_named_with_the_fingerprint_that_was_seen() {
-    use CertificateReason as Reason;
-    type Test = fn(&Reason) -> bool;
-    let table: [(Certificate, Test); 5] = [
-        (Certificate::SelfSigned, |reason| matches!(reason, Reason::UnknownIssuer)),
-        (Certificate::Expired, |reason| matches!(reason, Reason::Expired)),
-        (Certificate::NotYetValid, |reason| matches!(reason, Reason::NotYetValid)),
-        (
-            Certificate::WrongName,
-            |reason| matches!(reason, Reason::WrongName { names } if names == &["elsewhere.example"]),
-        ),
-        (Certificate::AuthorityAsServer, |reason| matches!(reason, Reason::Unsupported(_))),
+fn every_certificate_under_every_setting() {
+    use Certificate::*;
+    let p256 = KeyKind::P256Sha256;
+    let table = [
+        // certificate and key; then the system's authorities, the host's authority, the certificate itself as a file of
+        // authorities, its fingerprint, another fingerprint, no verification
+        (Trusted, p256, ["issuer", "passes", "issuer", "passes", "other", "passes"]),
+        (Trusted, KeyKind::RsaSha256, ["issuer", "passes", "issuer", "passes", "other", "passes"]),
+        (SelfSigned, p256, ["issuer", "issuer", "passes", "passes", "other", "passes"]),
+        (Expired, p256, ["expired", "expired", "expired", "passes", "other", "passes"]),
+        (NotYetValid, p256, ["not yet", "not yet", "not yet", "passes", "other", "passes"]),
+        (WrongName, p256, ["issuer", "name", "issuer", "passes", "other", "passes"]),
+        (AuthorityAsServer, p256, ["CA:TRUE", "CA:TRUE", "CA:TRUE", "passes", "other", "passes"]),
+        (SelfSignedAuthority, p256, ["CA:TRUE", "CA:TRUE", "CA:TRUE", "passes", "other", "passes"]),
+        (NoAlternativeName, p256, ["issuer", "issuer", "no name", "passes", "other", "passes"]),
+        // No setting helps against these.
+        (Version1, p256, ["version 1"; 6]),
+        (Version1, KeyKind::RsaSha256, ["version 1"; 6]),
+        (Trusted, KeyKind::ShortRsaSha256, ["1024 bits"; 6]),
+        (SelfSigned, KeyKind::ShortRsaSha256, ["1024 bits"; 6]),
+        // Whoever has copied a certificate does not have its key, and is refused even where nothing else is asked.
+        (Borrowed, p256, ["issuer", "no key", "issuer", "no key", "other", "no key"]),
+        (Borrowed, KeyKind::P384Sha384, ["issuer", "no key", "issuer", "no key", "other", "no key"]),
+        (Borrowed, KeyKind::RsaSha256, ["issuer", "no key", "issuer", "no key", "other", "no key"]),
     ];
-    for (certificate, is_it) in table {
-        let host = start(Options::new().certificate(certificate));
-        let error = echo(settings(&host)).unwrap_err();
-        let ErrorKind::Certificate(flaw) = error.kind() else { panic!("{certificate:?}: {error}") };
-        assert!(is_it(&flaw.reason), "{certificate:?}: {:?}", flaw.reason);
-        assert_eq!(flaw.fingerprint, fingerprint(&host), "{certificate:?}");
-        assert!(error.to_string().contains(host.fingerprint()), "{error}");
-        assert!(!error.outcome_unknown());
-        assert_eq!(host.state().counters.http_requests, 0, "nothing is said to a host that is not trusted");
+    for (certificate, key, wanted) in table {
+        let host = start(Options::new().certificate(certificate).key(key));
+        let trusts = [
+            Trust::SystemRoots,
+            Trust::CaFile(host.ca_file().to_owned()),
+            Trust::CaFile(host.certificate_file().to_owned()),
+            Trust::Fingerprint(fingerprint(&host)),
+            Trust::Fingerprint(Fingerprint::of(b"another")),
+            Trust::DangerousNone,
+        ];
+        for (trust, wanted) in trusts.into_iter().zip(wanted) {
+            let before = host.state().counters.http_requests;
+            let found = verdict(&host, trust.clone());
+            if trust == Trust::SystemRoots && found == "no roots" {
+                continue;
+            }
+            assert_eq!(found, wanted, "{certificate:?}, {key:?}, {trust:?}");
+            let said = host.state().counters.http_requests != before;
+            assert_eq!(
+                said,
+                wanted == "passes",
+                "a host that is not trusted was told something: {certificate:?}, {trust:?}"
+            );
+        }
+    }
+}
+
+/// The table is about TLS 1.3, which signs in another way.
+#[test]
+fn a_borrowed_certificate_is_refused_under_tls_1_2_as_well() {
+    for (certificate, wanted) in [(Certificate::Trusted, "passes"), (Certificate::Borrowed, "no key")] {
+        let host = start(Options::new().tls(Tls::Server2012R2).certificate(certificate));
+        for trust in [Trust::Fingerprint(fingerprint(&host)), Trust::DangerousNone] {
+            assert_eq!(verdict(&host, trust), wanted, "{certificate:?}");
+        }
+        let logins = host.state().counters.logins;
+        assert_eq!(logins > 0, wanted == "passes", "{certificate:?}");
+    }
+}
+
+#[test]
+fn a_fingerprint_helps_where_the_handshake_can_be_checked() {
+    for (reason, helps) in [
+        (Reason::UnknownIssuer, true),
+        (Reason::WrongName { names: Vec::new() }, true),
+        (Reason::Expired, true),
+        (Reason::NotYetValid, true),
+        (Reason::AuthorityAsServer, true),
+        (Reason::OldVersion(1), false),
+        (Reason::RsaKeyLength(1024), false),
+        (Reason::UnknownKey, false),
+        (Reason::KeyNotProven, false),
+    ] {
+        assert_eq!(reason.fingerprint_helps(), helps, "{reason:?}");
+    }
+}
+
+#[test]
+fn a_host_without_a_common_cipher_or_version_is_told_apart() {
+    let table = [
+        (Options::new().tls(Tls::Server2012R2).key(KeyKind::RsaSha256), Some("no cipher that both sides know")),
+        (Options::new().tls(Tls::Server2012R2), None),
+        (Options::new().tls(Tls::Obsolete), Some("neither TLS 1.2 nor TLS 1.3")),
+    ];
+    for (options, refusal) in table {
+        let host = start(options);
+        let result = echo(settings(&host));
+        match (refusal, &result) {
+            (None, Ok(_)) => {}
+            (Some(words), Err(error)) => {
+                assert!(matches!(error.kind(), ErrorKind::Tls(_)), "{error}");
+                assert!(error.to_string().contains(words), "{error}");
+                assert_eq!(host.state().counters.logins, 0);
+            }
+            _ => panic!("{refusal:?}: {result:?}"),
+        }
     }
 }
 
@@ -52,63 +160,7 @@ fn an_authority_of_the_same_name_with_another_key_is_told_apart() {
     let host = start(Options::new());
     for key in [KeyKind::P256Sha256, KeyKind::P384Sha384, KeyKind::RsaSha256] {
         let other = start(Options::new().key(key));
-        let mut settings = settings(&host);
-        settings.trust = Trust::CaFile(other.ca_file().to_owned());
-        let error = echo(settings).unwrap_err();
-        assert!(
-            matches!(error.kind(), ErrorKind::Certificate(flaw) if flaw.reason == CertificateReason::WrongAuthorityKey),
-            "{key:?}: {error}"
-        );
-        let told = error.to_string();
-        assert!(told.contains("authority's signature does not match"), "{told}");
-    }
-}
-
-#[test]
-fn a_fingerprint_stands_for_any_certificate() {
-    for certificate in CERTIFICATES {
-        for key in [KeyKind::P256Sha256, KeyKind::RsaSha256] {
-            let host = start(Options::new().certificate(certificate).key(key));
-            let mut settings = settings(&host);
-            settings.trust = Trust::Fingerprint(fingerprint(&host));
-            let result = echo(settings);
-            assert!(result.is_ok(), "{certificate:?}, {key:?}: {result:?}");
-        }
-    }
-}
-
-#[test]
-fn another_fingerprint_is_refused_even_if_the_certificate_is_good() {
-    let host = start(Options::new());
-    let mut settings = settings(&host);
-    settings.trust = Trust::Fingerprint(Fingerprint::of(b"another"));
-    let error = echo(settings).unwrap_err();
-    let ErrorKind::Certificate(flaw) = error.kind() else { panic!("{error}") };
-    assert_eq!(flaw.reason, CertificateReason::OtherFingerprint);
-    assert_eq!(flaw.fingerprint, fingerprint(&host));
-}
-
-#[test]
-fn without_any_check_every_certificate_passes() {
-    for certificate in CERTIFICATES {
-        let host = start(Options::new().certificate(certificate));
-        let mut settings = settings(&host);
-        settings.trust = Trust::DangerousNone;
-        assert!(echo(settings).is_ok(), "{certificate:?}");
-    }
-}
-
-#[test]
-fn the_systems_authorities_do_not_know_the_host() {
-    let host = start(Options::new());
-    let mut settings = settings(&host);
-    settings.trust = Trust::SystemRoots;
-    let error = echo(settings).unwrap_err();
-    match error.kind() {
-        ErrorKind::Certificate(flaw) => assert_eq!(flaw.reason, CertificateReason::UnknownIssuer),
-        // A bare machine has none.
-        ErrorKind::Settings(SettingsError::NoSystemRoots) => {}
-        other => panic!("{other}"),
+        assert_eq!(verdict(&host, Trust::CaFile(other.ca_file().to_owned())), "authority", "{key:?}");
     }
 }
 

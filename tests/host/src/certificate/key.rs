@@ -71,13 +71,13 @@ impl KeyKind {
             Self::RsaSha384 => KeyPair::from_pkcs8_pem_and_sign_algo(rsa, &PKCS_RSA_SHA384),
             Self::ShortRsaSha256 => return Ok(Key::Short(ShortRsaKey::new())),
         }
-        .map(Key::Pair)
+        .map(|pair| Key::Pair(Box::new(pair)))
     }
 }
 
 /// A key that certificates and handshakes are signed with.
 pub(super) enum Key {
-    Pair(KeyPair),
+    Pair(Box<KeyPair>),
     Short(ShortRsaKey),
 }
 
@@ -85,7 +85,7 @@ impl Key {
     /// For handshakes.
     pub(super) fn for_tls(self) -> Result<Arc<dyn SigningKey>, rustls::Error> {
         match self {
-            Self::Pair(pair) => any_supported_type(&pair.into()),
+            Self::Pair(pair) => any_supported_type(&(*pair).into()),
             Self::Short(key) => Ok(Arc::new(key)),
         }
     }
