@@ -54,6 +54,7 @@ pub use query::{Enumeration, Query};
 pub use settings::{ChannelBinding, Settings, Timeouts};
 pub use soap::Instance;
 pub use transport::{
-    CertificateError, CertificateReason, Https, Reply, SettingsError, Transport, TransportError, Unreachable,
+    CertificateError, CertificateReason, Https, Observed, Observer, Reply, SettingsError, Transport, TransportError,
+    Unreachable,
 };
 pub use trust::{Fingerprint, InvalidFingerprint, Trust};

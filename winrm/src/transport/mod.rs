@@ -8,6 +8,7 @@ mod ca_file;
 mod cause;
 mod certificate;
 mod http;
+mod record;
 mod resolve;
 mod tls;
 
@@ -20,6 +21,7 @@ use crate::{Fingerprint, Interrupt};
 
 pub use certificate::{CertificateError, CertificateReason};
 pub use http::Https;
+pub use record::{Observed, Observer};
 
 /// Carries one message at a time to a host.
 pub trait Transport {
