@@ -80,7 +80,7 @@ fn text(parts: &[Part], body: &str) -> String {
     text
 }
 
-fn input(token: &str, text: &str) -> String {
+pub(crate) fn input(token: &str, text: &str) -> String {
     let lines = 1 + text.lines().count();
     format!("{token}\n{text}#end {lines}\n")
 }
