@@ -1,4 +1,4 @@
-//! What was typed: `hyperv <action> <payload.json> <timeout_seconds>`.
+//! What was typed: `hyperv <action> <payload.json> <timeout_seconds>`, or one of the verbs for people.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -21,6 +21,24 @@ pub struct Cli {
     pub payload: PathBuf,
     /// When CloudStack kills this process.
     pub timeout: Duration,
+    /// A folder to record it into.
+    pub record: Option<PathBuf>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Typed {
+    /// A call of CloudStack's, or of a person in its place.
+    Call(Cli),
+    /// A recorded call is run anew, and prints what it would.
+    Replay(PathBuf),
+    /// Recorded calls are run anew, to see what has become different.
+    ReplayAll {
+        /// The recordings.
+        folders: Vec<PathBuf>,
+        /// Whether they are brought up to date.
+        update: bool,
+    },
 }
 
 /// Why there is no call to carry out.
@@ -32,7 +50,7 @@ pub enum NoCall {
     Misuse(Error),
 }
 
-impl Cli {
+impl Typed {
     /// Reads the operands, without the program's name.
     ///
     /// # Errors
@@ -42,42 +60,84 @@ impl Cli {
         if let [action, payload, timeout] = arguments
             && timeout.to_str().is_some_and(|text| text.parse::<u64>().is_ok())
         {
-            return Ok(Self::new(action, payload.into(), Some(timeout)));
+            return Ok(Self::Call(Cli::new(action, payload.into(), Some(timeout))));
         }
-        let program = std::iter::once(OsString::from("hyperv"));
-        let typed = Typed::try_parse_from(program.chain(arguments.iter().cloned())).map_err(|error| no_call(&error))?;
-        Ok(Self::new(&typed.action, typed.payload, typed.timeout.as_deref()))
+        let program = OsString::from("hyperv");
+        if let Some((verb, operands)) = arguments.split_first()
+            && verb == "replay"
+        {
+            let operands = std::iter::once(&program).chain(operands);
+            let ReplayOperands { folders, update } =
+                ReplayOperands::try_parse_from(operands).map_err(|error| no_call(&error, REPLAY_USAGE))?;
+            return Ok(Self::ReplayAll { folders, update });
+        }
+        let operands = std::iter::once(&program).chain(arguments);
+        let typed = Operands::try_parse_from(operands).map_err(|error| no_call(&error, CALL_USAGE))?;
+        match (typed.action, typed.payload, typed.replay) {
+            (Some(action), Some(payload), _) => {
+                let call = Cli::new(&action, payload, typed.timeout.as_deref());
+                Ok(Self::Call(Cli { record: typed.record, ..call }))
+            }
+            (_, _, Some(folder)) => Ok(Self::Replay(folder)),
+            _ => Err(NoCall::Misuse(Error::new("an operand is missing").with_hint(CALL_USAGE))),
+        }
     }
+}
 
+const CALL_USAGE: &str = "call it as: hyperv <action> <payload.json> <timeout_seconds>";
+const REPLAY_USAGE: &str = "call it as: hyperv replay <folder>... [--update]";
+
+impl Cli {
     fn new(action: &OsStr, payload: PathBuf, timeout: Option<&OsStr>) -> Self {
         let seconds = timeout.and_then(OsStr::to_str).and_then(|text| text.trim().parse::<u64>().ok());
         Self {
             action: action.to_string_lossy().into_owned(),
             payload,
             timeout: seconds.filter(|seconds| *seconds > 0).map_or(DEFAULT_TIMEOUT, Duration::from_secs),
+            record: None,
         }
     }
 }
 
 /// CloudStack's HyperV extension: does one action on a Hyper-V host through WinRM.
 ///
-/// Prints one line of JSON and ends with exit code 0 or 1.
+/// Prints one line of JSON and ends with exit code 0 or 1. `hyperv replay <folder>... [--update]` runs recorded calls anew and says what has
+/// become different.
 #[derive(Parser)]
 #[command(name = "hyperv", version)]
-struct Typed {
+struct Operands {
     /// prepare, create (or deploy), start, stop, reboot, delete, status, statuses, getconsole, Suspend, Resume, CreateSnapshot,
     /// ListSnapshots, RestoreSnapshot or DeleteSnapshot, in any letter case
-    action: OsString,
+    #[arg(required_unless_present = "replay")]
+    action: Option<OsString>,
     /// The JSON file that CloudStack writes for the call
-    payload: PathBuf,
+    #[arg(required_unless_present = "replay")]
+    payload: Option<PathBuf>,
     /// Seconds until CloudStack kills this process; 1800 if missing or no whole number above zero
     #[arg(allow_hyphen_values = true)]
     timeout: Option<OsString>,
+    /// Records the call into a new folder in this one; so does the variable HYPERV_RECORD
+    #[arg(long, value_name = "FOLDER")]
+    record: Option<PathBuf>,
+    /// Runs the call recorded in this folder anew, without a network
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["action", "payload", "timeout", "record"])]
+    replay: Option<PathBuf>,
+}
+
+/// Runs recorded calls anew, without a network, and prints for each whether all is the same.
+#[derive(Parser)]
+#[command(name = "hyperv replay")]
+struct ReplayOperands {
+    /// Folders of recordings
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Writes requests, scripts, arguments and reply as they are now into the folders
+    #[arg(long)]
+    update: bool,
 }
 
 /// clap's sentences run over several lines and begin with the wrong one; ours names what is missing.
-fn no_call(error: &clap::Error) -> NoCall {
-    let usage = "call it as: hyperv <action> <payload.json> <timeout_seconds>";
+fn no_call(error: &clap::Error, usage: &str) -> NoCall {
     let message = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return NoCall::Help(error.to_string().trim_end().to_owned());
@@ -101,10 +161,17 @@ fn no_call(error: &clap::Error) -> NoCall {
 mod tests {
     use std::time::Duration;
 
-    use super::{Cli, DEFAULT_TIMEOUT, NoCall};
+    use super::{Cli, DEFAULT_TIMEOUT, NoCall, Typed};
+
+    fn typed(arguments: &[&str]) -> Result<Typed, NoCall> {
+        Typed::parse(&arguments.iter().map(Into::into).collect::<Vec<_>>())
+    }
 
     fn parse(arguments: &[&str]) -> Result<Cli, NoCall> {
-        Cli::parse(&arguments.iter().map(Into::into).collect::<Vec<_>>())
+        typed(arguments).map(|typed| match typed {
+            Typed::Call(cli) => cli,
+            other => panic!("{other:?} is no call"),
+        })
     }
 
     #[test]
@@ -120,5 +187,20 @@ mod tests {
     fn a_call_with_a_number_is_cloudstacks_whatever_the_action_is_named() {
         assert_eq!(parse(&["--help", "p.json", "60"]).unwrap().action, "--help");
         assert!(matches!(parse(&["--help"]), Err(NoCall::Help(_))));
+        for action in ["replay", "--replay", "--record"] {
+            assert_eq!(parse(&[action, "p.json", "60"]).unwrap().action, action);
+        }
+    }
+
+    #[test]
+    fn recordings_are_for_people() {
+        let call = parse(&["--record", "folder", "stop", "p.json", "60"]).unwrap();
+        assert_eq!((call.action.as_str(), call.record), ("stop", Some("folder".into())));
+        assert_eq!(typed(&["--replay", "a"]).unwrap(), Typed::Replay("a".into()));
+        let all = Typed::ReplayAll { folders: vec!["a".into(), "b".into()], update: true };
+        assert_eq!(typed(&["replay", "a", "b", "--update"]).unwrap(), all);
+        for wrong in [&["replay"][..], &["--replay"], &["--replay", "a", "stop"], &["--record", "a", "stop"]] {
+            assert!(matches!(typed(wrong), Err(NoCall::Misuse(_))), "{wrong:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! The way of one action: [`cli`] reads what was typed, [`payload`] what CloudStack wrote, [`request`] says what that
 //! means and refuses what is wrong, [`action`] turns it into a script, [`remote`] runs the script on the host, and
 //! [`reply`] is the one line of JSON that CloudStack reads. What may be said of a VM's power [`power_state`] judges.
-//! Only `main.rs` prints.
+//! [`recording`] writes down what passes, and runs it again. Only `main.rs` prints.
 
 pub mod action;
 pub mod cli;
@@ -14,6 +14,7 @@ pub mod log;
 pub mod login_memory;
 pub mod payload;
 pub mod power_state;
+pub mod recording;
 pub mod remote;
 pub mod reply;
 pub mod request;

@@ -255,7 +255,11 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 }
 
-fn read_text(path: &Path) -> io::Result<String> {
+/// The text of a payload file.
+///
+/// # Errors
+/// Where it cannot be read, is no regular file, or is too large.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     // A pipe or a device would be waited for without end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is no regular file"));

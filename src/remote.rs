@@ -1,11 +1,14 @@
 //! Runs a script on the host: the one place that knows both WinRM and PowerShell.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use powershell::{Nonce, Script, Streams};
 use serde_json::Value;
-use winrm::{Client, Command, Enumeration, Instance, Interrupt, Query, Settings, Trust};
+use winrm::{
+    Client, Command, Enumeration, Https, Instance, Interrupt, Observed, Observer, Query, RandomIds, Settings,
+    SettingsError, Transport, TransportError, Trust,
+};
 
 use crate::deadline::Deadline;
 use crate::error::Error;
@@ -101,9 +104,55 @@ impl Remote for NoHost {
     }
 }
 
+/// How a call gets to its host.
+pub struct Way {
+    /// What carries the messages.
+    pub carrier: Carrier,
+    /// Ends all waiting.
+    pub interrupt: Interrupt,
+    /// What is known of refused logins.
+    pub memory: Option<RefusedLogins>,
+}
+
+/// What carries the messages to a host.
+pub enum Carrier {
+    /// The network.
+    Https,
+    /// The network, and someone who looks on.
+    Watched(Box<dyn Observer>),
+    /// No network: something that answers in the host's place.
+    StandIn(Box<dyn Transport>),
+}
+
+impl Carrier {
+    fn transport(self, settings: Settings) -> Box<dyn Transport> {
+        match self {
+            Self::Https => https(settings),
+            Self::Watched(observer) => Box::new(Observed::new(https(settings), observer)),
+            Self::StandIn(transport) => transport,
+        }
+    }
+}
+
+/// Settings that cannot be used fail the first message and not its preparation: so they are a part of what is recorded.
+fn https(settings: Settings) -> Box<dyn Transport> {
+    match Https::new(settings) {
+        Ok(https) => Box::new(https),
+        Err(error) => Box::new(NoTransport(error)),
+    }
+}
+
+struct NoTransport(SettingsError);
+
+impl Transport for NoTransport {
+    fn send(&mut self, _: Vec<u8>, _: Duration, _: &Interrupt) -> Result<winrm::Reply, TransportError> {
+        Err(self.0.clone().into())
+    }
+}
+
 /// A host behind WinRM. Nothing is sent before the first script.
 pub struct WinRm {
-    client: Client,
+    client: Client<Box<dyn Transport>>,
     deadline: Deadline,
     /// A script was sent of which it is not known what became.
     is_lost: bool,
@@ -113,13 +162,9 @@ impl WinRm {
     /// Prepares the connection.
     ///
     /// # Errors
-    /// Where the trust settings cannot be used, such as a CA file that is none.
-    pub fn new(
-        connection: &Connection,
-        deadline: Deadline,
-        memory: Option<RefusedLogins>,
-        interrupt: Interrupt,
-    ) -> Result<Self, Error> {
+    /// Where this machine gives no random numbers.
+    pub fn new(connection: &Connection, deadline: Deadline, way: Way) -> Result<Self, Error> {
+        let Way { carrier, interrupt, memory } = way;
         if connection.trust == Trust::DangerousNone {
             tracing::warn!(
                 "The host's certificate is not verified: whoever stands in between can read and change everything"
@@ -128,14 +173,16 @@ impl WinRm {
         let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
         settings.trust = connection.trust.clone();
         settings.channel_binding = connection.channel_binding;
-        settings.interrupt = interrupt;
+        settings.interrupt = interrupt.clone();
         if let Some(memory) = memory {
             settings.login_memory = Some(Arc::new(memory));
         }
         settings.timeouts.connect = deadline.connect_time();
         settings.timeouts.patience = deadline.patience();
         settings.timeouts.clean_up = deadline.clean_up_time();
-        let client = Client::connect(settings).map_err(|error| host_error::explain(error, deadline.haste()))?;
+        let (to, timeouts) = (connection.endpoint.url(), settings.timeouts);
+        let ids = Box::new(RandomIds::new().map_err(no_randomness)?);
+        let client = Client::over(carrier.transport(settings), to, ids, timeouts).interrupted_by(interrupt);
         Ok(Self { client, deadline, is_lost: false })
     }
 }
@@ -234,7 +281,10 @@ impl Found {
 
 fn nonce() -> Result<Nonce, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|source| Error::new("this machine gives no random numbers").with_source(source))?;
+    getrandom::fill(&mut bytes).map_err(no_randomness)?;
     Ok(Nonce::new(bytes))
+}
+
+fn no_randomness(source: getrandom::Error) -> Error {
+    Error::new("this machine gives no random numbers").with_source(source)
 }

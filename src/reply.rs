@@ -11,6 +11,15 @@ const LONGEST_LINE: usize = 60 * 1024;
 /// An error's text is cut here. A stuffed one is still a line that an operator can read.
 const LONGEST_ERROR: usize = 3000;
 
+/// What the process prints and how it ends.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outcome {
+    /// Without the last newline.
+    pub text: String,
+    /// 0 or 1; CloudStack looks at nothing else for most actions.
+    pub exit_code: u8,
+}
+
 /// What an action that is done prints: a JSON object.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Reply(Value);

@@ -5,33 +5,30 @@ use std::panic::{self, UnwindSafe};
 use std::time::Instant;
 
 use tracing::Span;
-use winrm::Interrupt;
+use winrm::{Interrupt, Transport};
 
 use crate::action;
-use crate::cli::{Cli, NoCall};
-use crate::deadline::Deadline;
+use crate::cli::{Cli, NoCall, Typed};
 use crate::error::Error;
 use crate::log;
 use crate::login_memory::RefusedLogins;
 use crate::payload::Payload;
-use crate::remote::{NoHost, WinRm};
-use crate::reply::{self, Reply};
+use crate::recording::{Recorder, replay};
+use crate::remote::{Carrier, NoHost, Way, WinRm};
+use crate::reply::{self, Outcome, Reply};
 use crate::request::{ActionName, Request};
-
-/// What the process prints and how it ends.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Outcome {
-    /// Without the last newline.
-    pub text: String,
-    /// 0 or 1; CloudStack looks at nothing else for most actions.
-    pub exit_code: u8,
-}
 
 /// Runs one call. `started` is when the process began: CloudStack's clock ticks from there. Once `interrupt` is raised it
 /// ends what it began on the host, and answers.
-pub fn run(arguments: &[OsString], started: Instant, interrupt: Interrupt) -> Outcome {
-    match Cli::parse(arguments) {
-        Ok(cli) => answer(call(&cli, started, interrupt)),
+pub fn run(arguments: &[OsString], started: Instant, interrupt: &Interrupt) -> Outcome {
+    match Typed::parse(arguments) {
+        Ok(Typed::Call(cli)) => {
+            let recorder = Recorder::wanted(&cli, started);
+            let carrier = recorder.as_ref().map_or(Carrier::Https, |recorder| Carrier::Watched(recorder.observer()));
+            call(&cli, started, interrupt, carrier, recorder)
+        }
+        Ok(Typed::Replay(folder)) => replay::one(&folder, &replayed(interrupt)),
+        Ok(Typed::ReplayAll { folders, update }) => replay::all(&folders, update, &replayed(interrupt)),
         Err(NoCall::Help(text)) => Outcome { text, exit_code: 0 },
         Err(NoCall::Misuse(error)) => answer(Err(error)),
     }
@@ -46,19 +43,28 @@ pub fn guarded(work: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
     })
 }
 
-fn call(cli: &Cli, started: Instant, interrupt: Interrupt) -> Result<String, Error> {
+/// Runs a recorded call anew.
+fn replayed(interrupt: &Interrupt) -> impl Fn(&Cli, Box<dyn Transport>) -> Outcome {
+    |cli, transport| call(cli, Instant::now(), interrupt, Carrier::StandIn(transport), None)
+}
+
+fn call(cli: &Cli, started: Instant, interrupt: &Interrupt, carrier: Carrier, recorder: Option<Recorder>) -> Outcome {
     let log = log::Log::open();
     // Every line of the call is found by it, and not only the last one.
     let id = ActionName::parse(&cli.action).is_ok_and(ActionName::is_for_tenants).then(random_id);
     let span = log::span(cli, id.as_deref());
     let _entered = span.enter();
-    let line = perform(cli, started, interrupt, &log, &span).and_then(|reply| reply.line());
+    let line = perform(cli, started, interrupt, carrier, &log, &span).and_then(|reply| reply.line());
     tracing::info!(ms = started.elapsed().as_millis(), ok = line.is_ok(), "Ended");
-    line.inspect_err(Error::log).map_err(|error| match id {
+    let outcome = answer(line.inspect_err(Error::log).map_err(|error| match id {
         // What a tenant may know, and by what the operator finds the rest.
         Some(id) => error.hidden(&id),
         None => error,
-    })
+    }));
+    if let Some(recorder) = recorder {
+        recorder.write(&outcome);
+    }
+    outcome
 }
 
 /// Eight hexadecimal digits.
@@ -71,15 +77,26 @@ fn random_id() -> String {
     format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
-fn perform(cli: &Cli, started: Instant, interrupt: Interrupt, log: &log::Log, span: &Span) -> Result<Reply, Error> {
+fn perform(
+    cli: &Cli,
+    started: Instant,
+    interrupt: &Interrupt,
+    carrier: Carrier,
+    log: &log::Log,
+    span: &Span,
+) -> Result<Reply, Error> {
     let request = read(cli, started)?;
     log.set_level(request.log_level);
     log::name_target(span, &request);
     tracing::info!(seconds = cli.timeout.as_secs(), payload = ?cli.payload, "Started");
     match &request.connection {
         Some(connection) => {
-            let memory = RefusedLogins::of(connection, log.path());
-            action::perform(&request, &mut WinRm::new(connection, request.deadline, memory, interrupt)?)
+            let memory = match carrier {
+                Carrier::StandIn(_) => None,
+                Carrier::Https | Carrier::Watched(_) => RefusedLogins::of(connection, log.path()),
+            };
+            let way = Way { carrier, interrupt: interrupt.clone(), memory };
+            action::perform(&request, &mut WinRm::new(connection, request.deadline, way)?)
         }
         None => action::perform(&request, &mut NoHost),
     }
@@ -88,9 +105,7 @@ fn perform(cli: &Cli, started: Instant, interrupt: Interrupt, log: &log::Log, sp
 fn read(cli: &Cli, started: Instant) -> Result<Request, Error> {
     // An action that is not ours carries no details. It must fail before anything else is looked at.
     let name = ActionName::parse(&cli.action)?;
-    let begin = if name.is_report() { Deadline::of_report } else { Deadline::new };
-    let deadline = begin(started, cli.timeout);
-    Request::new(name, &Payload::read(&cli.payload)?, deadline)
+    Request::new(name, &Payload::read(&cli.payload)?, name.deadline(started, cli.timeout))
 }
 
 fn answer(result: Result<String, Error>) -> Outcome {

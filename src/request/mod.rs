@@ -27,6 +27,8 @@ mod vm_name;
 mod vm_uuid;
 mod windows_path;
 
+use std::time::{Duration, Instant};
+
 use tracing::level_filters::LevelFilter;
 
 pub use connection::Connection;
@@ -182,6 +184,12 @@ impl ActionName {
     /// Whether CloudStack's ping waits for it, host after host: then it must be over soon.
     pub const fn is_report(self) -> bool {
         matches!(self, Self::Status | Self::Statuses)
+    }
+
+    /// How long it may work, where `timeout` counts from `started`.
+    pub fn deadline(self, started: Instant, timeout: Duration) -> Deadline {
+        let begin = if self.is_report() { Deadline::of_report } else { Deadline::new };
+        begin(started, timeout)
     }
 
     /// Whether a tenant reads what it prints: he must learn nothing of the host.

@@ -16,11 +16,12 @@ const EDGES: [(&str, &str, bool); 4] = [
 ];
 
 /// Crate, and the only product files that may name it.
-const IMPORTERS: [(&str, &str, &[&str]); 7] = [
+const IMPORTERS: [(&str, &str, &[&str]); 8] = [
     ("reqwest", "winrm/src", &["transport/http.rs"]),
     ("rustls", "winrm/src", &["transport/tls.rs"]),
     ("ntlmclient", "winrm/src", &["auth/ntlm.rs"]),
     ("quick_xml", "winrm/src", &["soap/element.rs", "soap/request.rs"]),
+    ("quick_xml", "src", &["recording/xml.rs"]),
     ("clap", "src", &["cli.rs"]),
     ("tracing_subscriber", "src", &["log.rs"]),
     ("serde_path_to_error", "src", &["payload.rs"]),
@@ -71,6 +72,7 @@ fn layers_inside_a_package_look_down_only() {
         ("src/payload.rs", &["request", "action", "remote", "reply"][..]),
         ("src/request", &["action", "remote", "reply", "run"]),
         ("src/action", &["payload", "cli", "log"]),
+        ("src/recording", &["action", "remote", "run", "log"]),
         ("src/power_state.rs", &["request", "action", "remote", "reply"]),
         ("winrm/src/soap", &["client", "shell", "transport", "auth"]),
         ("winrm/src/auth", &["client", "shell", "transport"]),

@@ -16,8 +16,8 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
+use crate::Interrupt;
 use crate::auth::LoginError;
-use crate::{Fingerprint, Interrupt};
 
 pub use certificate::{CertificateError, CertificateReason};
 pub use http::Https;

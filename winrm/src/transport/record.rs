@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Reply, Transport, TransportError};
+use crate::Interrupt;
 
 /// Is shown every message and what came of it, in order.
 pub trait Observer {
@@ -26,9 +27,9 @@ impl<T: Transport> Observed<T> {
 }
 
 impl<T: Transport> Transport for Observed<T> {
-    fn send(&mut self, body: Vec<u8>, timeout: Duration) -> Result<Reply, TransportError> {
+    fn send(&mut self, body: Vec<u8>, timeout: Duration, interrupt: &Interrupt) -> Result<Reply, TransportError> {
         let message = body.clone();
-        let answer = self.transport.send(body, timeout);
+        let answer = self.transport.send(body, timeout, interrupt);
         self.observer.exchanged(message, &answer);
         answer
     }
@@ -44,7 +45,7 @@ mod tests {
     struct Echo;
 
     impl Transport for Echo {
-        fn send(&mut self, body: Vec<u8>, _timeout: Duration) -> Result<Reply, TransportError> {
+        fn send(&mut self, body: Vec<u8>, _: Duration, _: &Interrupt) -> Result<Reply, TransportError> {
             match body.is_empty() {
                 true => Err(TransportError::TimedOut { sent: true }),
                 false => Ok(Reply { status: 200, body, date: None }),
@@ -65,8 +66,8 @@ mod tests {
     fn every_message_is_shown_with_what_came_of_it() {
         let seen = Rc::new(RefCell::new(Vec::new()));
         let mut transport = Observed::new(Echo, Box::new(Notes(Rc::clone(&seen))));
-        assert_eq!(transport.send(b"a".to_vec(), Duration::ZERO).unwrap().body, b"a");
-        assert!(transport.send(Vec::new(), Duration::ZERO).is_err());
+        assert_eq!(transport.send(b"a".to_vec(), Duration::ZERO, &Interrupt::default()).unwrap().body, b"a");
+        assert!(transport.send(Vec::new(), Duration::ZERO, &Interrupt::default()).is_err());
         assert_eq!(*seen.borrow(), ["a: 200", ": the host does not answer"]);
     }
 }

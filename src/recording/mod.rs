@@ -1,0 +1,25 @@
+//! Recordings of what passes between this program and a host, and replays of them.
+//!
+//! A recording is a folder: the payload and the reply, each message and its answer as a file, and beside them what is inside as
+//! text: scripts, arguments, output. It holds no secret and no name of a host or person. A replay runs the same action by the
+//! whole program, with the folder in the host's place.
+//!
+//! [`Recorder`] writes one; `replay` reads them. [`folder`] knows the files, [`placeholders`] and [`secrets`] what must not be
+//! in them, [`stand_in`] answers in the host's place, [`compare`] says what may differ.
+
+mod compare;
+mod difference;
+mod folder;
+mod input;
+mod lost;
+mod message;
+mod placeholders;
+mod recorder;
+pub mod replay;
+mod secrets;
+mod stand_in;
+mod streams;
+mod utc;
+mod xml;
+
+pub use recorder::Recorder;

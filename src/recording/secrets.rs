@@ -1,0 +1,233 @@
+//! What must never be in a recording, and the search for it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// The secrets of a payload, in the order in which they stand there.
+#[derive(Default)]
+pub(super) struct Secrets(Vec<String>);
+
+/// A number that is shorter is a setting: `tokenTtl`.
+const SHORTEST_NUMBER: usize = 4;
+
+impl Secrets {
+    /// Takes every secret out of a payload and puts a placeholder into its place: `secret-1`, the same for the same secret.
+    ///
+    /// Only at the keys that say so. A secret that stands elsewhere too is a surprise, and [`Self::are_in`] finds it.
+    pub(super) fn take_from(payload: &mut Value) -> Self {
+        let mut secrets = Self::default();
+        secrets.take(payload, false);
+        secrets
+    }
+
+    fn take(&mut self, value: &mut Value, is_secret: bool) {
+        match value {
+            Value::Object(object) => {
+                object.iter_mut().for_each(|(key, value)| self.take(value, is_secret || says_secret(key)));
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.take(item, is_secret)),
+            Value::String(text) if is_secret && !is_dull(text) => *value = self.placeholder(&text.clone()).into(),
+            Value::Number(number) if is_secret && number.to_string().len() >= SHORTEST_NUMBER => {
+                *value = self.placeholder(&number.to_string()).into();
+            }
+            _ => {}
+        }
+    }
+
+    fn placeholder(&mut self, secret: &str) -> String {
+        // Someone may well have left the blanks around it out.
+        let secret = secret.trim();
+        let at = self.0.iter().position(|known| known == secret).unwrap_or_else(|| {
+            self.0.push(secret.to_owned());
+            self.0.len() - 1
+        });
+        format!("secret-{}", at + 1)
+    }
+
+    /// Whether any of them is in these bytes: plain, escaped as in XML, JSON or CLIXML, in base64 at any place, in UTF-16, or
+    /// in base64 of UTF-16. A very short one is taken to be where it may only seem to be.
+    pub(super) fn are_in(&self, bytes: &[u8]) -> bool {
+        let once = unescaped(bytes);
+        let twice = unescaped(&once);
+        let forms = [bytes, &once, &twice];
+        self.0
+            .iter()
+            .flat_map(|secret| spellings(secret))
+            .any(|spelling| forms.iter().any(|form| holds(form, &spelling)))
+    }
+}
+
+/// `password`, `vncPassword`, `api_key`, `sshkey`, but not `keyboard`.
+fn says_secret(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    let parts = ["password", "passwd", "passphrase", "secret", "token", "credential"];
+    let words = ["key", "keys", "pwd", "pass"];
+    let is_word = |word: &str| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    parts.iter().any(|part| lower.contains(part))
+        || lower.ends_with("key")
+        || lower.ends_with("keys")
+        || split_words(key).iter().any(|word| is_word(word))
+}
+
+/// `apiKeyOfHost`, `api.key` and `api_key` have a word `key`.
+fn split_words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in key.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        was_lower = c.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.push(c);
+        }
+    }
+    words
+}
+
+/// A switch or nothing at all.
+fn is_dull(text: &str) -> bool {
+    matches!(text.trim().to_ascii_lowercase().as_str(), "" | "true" | "false" | "null")
+}
+
+/// A secret in every form but the escaped ones.
+fn spellings(secret: &str) -> Vec<Vec<u8>> {
+    let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let json = Value::from(secret).to_string();
+    let json = json.trim_matches('"').as_bytes().to_vec();
+    let mut spellings = vec![secret.as_bytes().to_vec()];
+    for bytes in [secret.as_bytes(), &json, &utf16] {
+        spellings.extend((0..3).map(|shift| in_base64(bytes, shift)));
+    }
+    spellings.push(utf16);
+    spellings
+}
+
+/// The characters that do not depend on the bytes around, where `shift` bytes of the last group come before.
+fn in_base64(bytes: &[u8], shift: usize) -> Vec<u8> {
+    let mut padded = vec![0; shift];
+    padded.extend(bytes);
+    let text = STANDARD.encode(&padded);
+    let (first, last) = ((shift * 8).div_ceil(6), padded.len() * 8 / 6);
+    text.as_bytes().get(first..last).unwrap_or_default().to_vec()
+}
+
+fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
+    wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// Without the escapes of XML, JSON and CLIXML, in whatever mixture.
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    let mut high: Option<u32> = None;
+    while let Some((first, after)) = rest.split_first() {
+        let Some((unit, length)) = escape(rest) else {
+            plain.push(*first);
+            rest = after;
+            high = None;
+            continue;
+        };
+        rest = rest.get(length..).unwrap_or_default();
+        // A pair of surrogates is one character.
+        let character = match (high.take(), unit) {
+            (Some(high), 0xdc00..=0xdfff) => char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (unit - 0xdc00)),
+            _ => char::from_u32(unit),
+        };
+        if (0xd800..0xdc00).contains(&unit) {
+            high = Some(unit);
+        }
+        plain.extend(character.map(String::from).unwrap_or_default().into_bytes());
+    }
+    plain
+}
+
+/// The character of the escape that these bytes begin with, and how long the escape is.
+fn escape(bytes: &[u8]) -> Option<(u32, usize)> {
+    let number = |digits: &[u8], radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok();
+    match bytes {
+        [b'\\', b'u', a, b, c, d, ..] => Some((number(&[*a, *b, *c, *d], 16)?, 6)),
+        [b'\\', escaped, ..] => {
+            let character = match escaped {
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'"' | b'\\' | b'/' => *escaped,
+                _ => return None,
+            };
+            Some((character.into(), 2))
+        }
+        [b'_', b'x', a, b, c, d, b'_', ..] => Some((number(&[*a, *b, *c, *d], 16)?, 7)),
+        [b'&', ..] => {
+            let length = bytes.iter().take(12).position(|byte| *byte == b';')?;
+            let character = match bytes.get(1..length)? {
+                b"amp" => u32::from(b'&'),
+                b"lt" => b'<'.into(),
+                b"gt" => b'>'.into(),
+                b"quot" => b'"'.into(),
+                b"apos" => b'\''.into(),
+                [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+                [b'#', digits @ ..] => number(digits, 10)?,
+                _ => return None,
+            };
+            Some((character, length + 1))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SECRET: &str = "S3cr=t! \"\u{fc}<\\x>";
+
+    #[test]
+    fn secrets_are_known_by_their_keys() {
+        for key in ["password", "vncPassword", "External:api_key", "sshkey", "accessKeys", "userToken", "db.pass"] {
+            assert!(says_secret(key), "{key}");
+        }
+        for key in ["keyboard", "name", "passthrough", "monkeyBusiness", "networkIdToNetworkNameMap"] {
+            assert!(!says_secret(key), "{key}");
+        }
+        let mut payload = json!({"a": {"password": "x y z", "tokens": ["", "x y z ", "other"]}, "key": true, "b": "x"});
+        let secrets = Secrets::take_from(&mut payload);
+        let expected =
+            json!({"a": {"password": "secret-1", "tokens": ["", "secret-1", "secret-2"]}, "key": true, "b": "x"});
+        assert_eq!((payload, secrets.0), (expected, vec!["x y z".to_owned(), "other".to_owned()]));
+    }
+
+    #[test]
+    fn a_secret_is_found_in_whatever_form() {
+        let secrets = Secrets(vec![SECRET.to_owned()]);
+        let utf16: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let json = json!({"k": SECRET}).to_string();
+        let mut texts = vec![
+            SECRET.as_bytes().to_vec(),
+            utf16.clone(),
+            json.clone().into_bytes(),
+            json!(json).to_string().into_bytes(),
+            br#"{"k":"S3cr\u003dt! \"\u00fc\u003c\\x\u003e"}"#.to_vec(),
+            "<a>S3cr=t! &quot;&#xFC;&lt;\\x&gt;</a>".as_bytes().to_vec(),
+            "S3cr=t!_x0020_\"\u{fc}&lt;\\x&gt;".as_bytes().to_vec(),
+        ];
+        for before in ["", "a", "ab"] {
+            texts.push(STANDARD.encode([before.as_bytes(), SECRET.as_bytes(), b"more"].concat()).into_bytes());
+            texts.push(STANDARD.encode([before.as_bytes(), &utf16, b"more"].concat()).into_bytes());
+            texts.push(STANDARD.encode(format!("{before}{json}")).into_bytes());
+        }
+        for text in texts {
+            assert!(secrets.are_in(&text), "{}", String::from_utf8_lossy(&text));
+        }
+        assert!(!secrets.are_in(b"S3cr=t! and what else there is"));
+    }
+
+    #[test]
+    fn a_short_secret_may_be_anywhere() {
+        assert!(Secrets(vec!["ab".to_owned()]).are_in(b"cab"));
+        assert!(!Secrets(vec!["qzx".to_owned()]).are_in(b"{\"name\":\"i-2-45-VM\"}"));
+    }
+}
