@@ -33,6 +33,10 @@ const FOR_MACHINES: [&str; 6] = ["Stream", "Command", "Arguments", "Filter", "Va
 /// Our scripts' own words for another host.
 const WRITTEN_BY: &[u8] = b"was written by the host ";
 
+/// The built-in account, where a sentence means whoever has that part and not this account.
+const ROLE: &[u8] = b"administrator";
+const BEFORE_ROLE: [&[u8]; 5] = [b"the ", b"an ", b"'s ", b"built-in ", b"other than "];
+
 /// Lines of our scripts that only mark the answer.
 const MARKER: &[u8] = b"#hyperv ";
 
@@ -92,7 +96,7 @@ impl Placeholders {
                 "ClientIP" => self.host(element.text().trim()),
                 "Owner" => self.account(element.text().trim()),
                 // The one row that is no VM has the host's name there.
-                "Msvm_ComputerSystem" => {
+                "Msvm_ComputerSystem" | "XmlFragment" => {
                     let name = element.elements().find(|child| child.local() == "Name").map(Element::text);
                     self.host(name.as_deref().filter(|name| !is_guid(name.trim())).unwrap_or_default());
                 }
@@ -302,10 +306,11 @@ fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
     let is_longer_number = |next: &[u8]| matches!(next, [b'.', digit, ..] if digit.is_ascii_digit());
     let name = text.get(start..end).unwrap_or_default();
     let is_number = name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let is_role = name == ROLE && BEFORE_ROLE.iter().any(|word| before.ends_with(word));
     let begins = before.last().is_none_or(|byte| !is_of_word(*byte)) || ends_with_escape(before);
     let ends =
         after.first().is_none_or(|byte| !is_of_word(*byte)) || is_escaped_unit(after.get(..7).unwrap_or_default());
-    begins && ends && !is_key && !(is_number && (is_longer_number(after) || before.ends_with(b".")))
+    begins && ends && !is_key && !is_role && !(is_number && (is_longer_number(after) || before.ends_with(b".")))
 }
 
 fn is_of_word(byte: u8) -> bool {
@@ -361,6 +366,15 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(names.text(text), expected);
         }
+    }
+
+    #[test]
+    fn the_administrator_is_no_one() {
+        let mut names = Placeholders::default();
+        names.learn_from_payload(&json!({"externaldetails": {"host": {"username": "Administrator"}}}));
+        let text = "ask the administrator; the login of `Administrator`; the built-in Administrator; Administrators";
+        let expected = "ask the administrator; the login of `user-1`; the built-in Administrator; Administrators";
+        assert_eq!(names.text(text), expected);
     }
 
     #[test]

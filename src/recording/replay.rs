@@ -154,7 +154,7 @@ impl Replayed {
 
     /// Writes what the program asks and prints now; what the host answered stays.
     fn update(&self, folder: &Path) -> Result<(), Error> {
-        if self.scene.asked.len() != self.recording.messages.len() {
+        if self.scene.is_off_script || self.scene.left_over().is_some() {
             return Err(Error::new("cannot be updated: other messages are sent now")
                 .with_hint("record it anew, or add and remove messages by hand"));
         }

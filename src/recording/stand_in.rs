@@ -26,6 +26,8 @@ pub(super) struct Scene {
     inputs: BTreeMap<String, Vec<u8>>,
     /// The first difference in what was asked, with the file that tells it.
     pub(super) conversation: Option<Difference>,
+    /// Whether a message came that the recording has no answer to.
+    pub(super) is_off_script: bool,
     /// The first difference in a script.
     pub(super) script: Option<Difference>,
     /// When the recorded run's work ended: a host that was silent until then is so again.
@@ -47,6 +49,7 @@ impl Scene {
             ids: Vec::new(),
             inputs: BTreeMap::new(),
             conversation: None,
+            is_off_script: false,
             script: None,
             work_ends,
         }
@@ -85,6 +88,7 @@ impl Scene {
 
     /// From here on the recording has nothing to say.
     fn off_script(&mut self, stem: String, lines: String) -> TransportError {
+        self.is_off_script = true;
         let file = format!("{stem}.request.xml");
         self.conversation.get_or_insert(Difference { file, lines });
         TransportError::Nonsense("the recording has no answer to this message".to_owned())

@@ -157,11 +157,23 @@ impl Case {
 
     /// Starts the call and leaves it running.
     pub(crate) fn start(&self) -> Running {
+        self.start_with(&[], &[])
+    }
+
+    /// Runs the call and has it recorded into that folder.
+    pub(crate) fn recorded(&self, into: &Path) -> Ran {
+        self.start_with(&["--record", into.to_str().unwrap()], &[]).end()
+    }
+
+    /// As [`Self::start`], with options in front of the operands and variables in the environment.
+    pub(crate) fn start_with(&self, options: &[&str], variables: &[(&str, &Path)]) -> Running {
         let folder = TempDir::new().unwrap();
         let payload = folder.path().join("payload.json");
         fs::write(&payload, self.text()).unwrap();
-        let mut command = hyperv(folder.path(), &[&self.action, payload.to_str().unwrap(), &self.timeout]);
+        let operands = [&*self.action, payload.to_str().unwrap(), &self.timeout];
+        let mut command = hyperv(folder.path(), &[options, &operands].concat());
         command.envs(self.environment.iter().cloned());
+        command.envs(variables.iter().copied());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running { child, folder }
     }
