@@ -62,13 +62,7 @@ fn what_differs_is_named_and_shown() {
             "-function Invoke-Other {",
         ),
         ("reply.json", "poweron", "poweroff", "reply differs: reply.json", "-  \"power_state\": \"poweroff\""),
-        (
-            "04-receive.stdout.txt",
-            "\"EnabledState\":2",
-            "\"EnabledState\":3",
-            "reply differs: reply.json",
-            "+  \"power_state\": ",
-        ),
+        ("04-receive.stdout.txt", "\"State\":2", "\"State\":3", "reply differs: reply.json", "+  \"power_state\": "),
         ("payload.json", "i-2-45-VM", "i-2-46-VM", "", "i-2-46-VM"),
     ];
     for (file, from, to, expected, line) in edits {
