@@ -20,6 +20,7 @@ mod record;
 mod recordings;
 mod replay;
 mod secrets;
+mod serve;
 mod signals;
 mod start;
 mod status;

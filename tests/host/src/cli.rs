@@ -7,6 +7,7 @@ mod wmi;
 use clap::{Parser, ValueEnum};
 use serde_json::json;
 use simulated_host::{Account, ChannelBinding, Language, Noise, Options, Rule, ServerVersion, Windows, World};
+use std::path::PathBuf;
 use std::time::Duration;
 
 const SWITCH: &str = "External vSwitch";
@@ -90,6 +91,9 @@ pub(crate) struct Cli {
     own_ids: bool,
     #[command(flatten)]
     wmi: wmi::WmiArgs,
+    /// Answer as the recording in this folder says, from its beginning to its end and then again
+    #[arg(long, value_name = "FOLDER")]
+    serve: Option<PathBuf>,
     /// Fault to play: VERB[:N]=ACTION, with VERB one of connect, negotiate, create, command, send, receive, signal,
     /// delete, enumerate, pull, any; N the one time it happens, counted from 1; ACTION one of silence, silence-after, reset,
     /// reset-within, reset-after, cut, html, slow=MS, http=STATUS, fault=CODE, wmi-error=CODE
@@ -171,6 +175,7 @@ impl Cli {
             .world(self.world());
         let options = self.wmi.apply(self.tls.apply(options));
         let options = if self.deny { options.deny() } else { options };
+        let options = self.serve.iter().fold(options, Options::serve);
         self.fault.into_iter().fold(options, Options::rule)
     }
 

@@ -1,7 +1,9 @@
 //! One connection of a client: HTTP requests one after the other, and the login that belongs to it.
 
 use crate::body::AnswerBody;
+use crate::http_date;
 use crate::ntlm::acceptor::{Login, Step};
+use crate::recording::{Play, Recording};
 use crate::rule::{Action, Point};
 use crate::site::Site;
 use crate::soap::answer;
@@ -12,7 +14,7 @@ use crate::wire::Fuse;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http_body_util::{BodyExt, Limited};
-use hyper::body::{Frame, Incoming};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{
     AUTHORIZATION, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, SERVER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
@@ -57,7 +59,10 @@ impl Connection {
     pub(crate) async fn answer(&self, request: hyper::Request<Incoming>) -> Result<Answer, Hangup> {
         self.site.tallies.http_requests.one();
         let mut answer = self.respond(request).await?;
-        if let Some(date) = self.site.date().and_then(|date| date.try_into().ok()) {
+        // A recorded answer brings its own.
+        if self.site.recording.is_none()
+            && let Some(date) = self.site.date().and_then(|date| date.try_into().ok())
+        {
             answer.headers_mut().insert(DATE, date);
         }
         tokio::time::sleep(self.site.latency).await;
@@ -142,6 +147,9 @@ impl Connection {
     }
 
     async fn perform(&self, request: &Request, user: &str) -> Result<Answer, Hangup> {
+        if let Some(recording) = &self.site.recording {
+            return self.play(recording, request).await;
+        }
         let client = Client { user, address: &self.address };
         let id = Some(request.message_id.as_str());
         self.with_rule(request.verb.into(), id, async || match self.site.perform(request, client).await {
@@ -149,6 +157,21 @@ impl Connection {
             Err(fault) => self.fault(&fault, id),
         })
         .await
+    }
+
+    async fn play(&self, recording: &Recording, request: &Request) -> Result<Answer, Hangup> {
+        match recording.play(request) {
+            Ok(Play::Answer { status, content_type, body, date }) => {
+                let mut answer = page(status, content_type, body);
+                if let Some(date) = date.and_then(|date| http_date::format(date).try_into().ok()) {
+                    answer.headers_mut().insert(DATE, date);
+                }
+                Ok(answer)
+            }
+            Ok(Play::HangUp) => Err(self.hang_up()),
+            Ok(Play::Silence) => std::future::pending().await,
+            Err(fault) => Ok(self.fault(&fault, Some(&request.message_id))),
+        }
     }
 
     /// Answers as usual, unless a rule says otherwise.
@@ -237,7 +260,7 @@ fn soap(status: StatusCode, body: Vec<u8>) -> Answer {
     finish(status, SOAP, AnswerBody::whole(body))
 }
 
-fn page(status: u16, content_type: &str, body: String) -> Answer {
+fn page(status: u16, content_type: &str, body: impl Into<Bytes>) -> Answer {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     finish(status, content_type, AnswerBody::whole(body))
 }

@@ -78,7 +78,7 @@ impl Host {
         let (address, state_address) = (winrm.local_addr()?, page.local_addr()?);
         let tls = Acceptor::new(options.tls, &identity)?;
         let account = options.accounts.first().cloned();
-        let site = Arc::new(Site::new(options, &identity, tallies, executor));
+        let site = Arc::new(Site::new(options, &identity, tallies, executor)?);
         // The same port on ::1 is for tests of IPv6 addresses; not every machine has it.
         if let Ok(winrm) = bind(Ipv6Addr::LOCALHOST.into(), address.port()) {
             runtime.spawn(listener::serve_winrm(winrm, tls.clone(), Arc::clone(&site)));

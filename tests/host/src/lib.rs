@@ -27,6 +27,7 @@ mod model;
 mod ntlm;
 mod options;
 mod powershell;
+mod recording;
 mod relay;
 mod rule;
 mod site;

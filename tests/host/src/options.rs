@@ -10,6 +10,7 @@ use crate::soap::request::Verb;
 use crate::tls::Tls;
 use crate::winrs::service::Settings;
 use crate::wmi::Wmi;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of a host. The default one is healthy: `Administrator` may do everything, nothing is slow.
@@ -30,6 +31,7 @@ pub struct Options {
     pub(crate) wmi: Wmi,
     pub(crate) tells_date: bool,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) recording: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -50,6 +52,7 @@ impl Default for Options {
             wmi: Wmi::default(),
             tells_date: true,
             rules: Vec::new(),
+            recording: None,
         }
     }
 }
@@ -204,6 +207,13 @@ impl Options {
     #[must_use]
     pub fn without_date(mut self) -> Self {
         self.tells_date = false;
+        self
+    }
+
+    /// Answers as the recording in that folder says, whatever the host holds.
+    #[must_use]
+    pub fn serve(mut self, recording: impl Into<PathBuf>) -> Self {
+        self.recording = Some(recording.into());
         self
     }
 

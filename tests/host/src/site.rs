@@ -9,6 +9,7 @@ use crate::ntlm::acceptor::{Login, Policy, Step};
 use crate::ntlm::message::{self, TargetNames};
 use crate::ntlm::{Refusal, binding};
 use crate::options::Options;
+use crate::recording::Recording;
 use crate::rule::Rules;
 use crate::soap::fault::Fault;
 use crate::soap::request::{Request, Verb};
@@ -16,6 +17,7 @@ use crate::winrs::service::{Client, Service};
 use crate::winrs::shell::Shells;
 use crate::wmi::service::Service as WmiService;
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -33,6 +35,8 @@ pub(crate) struct Site {
     pub(crate) rules: Rules,
     pub(crate) service: Service,
     pub(crate) wmi: WmiService,
+    /// Answers in place of all below.
+    pub(crate) recording: Option<Recording>,
     /// Whether answers tell the host's clock.
     tells_date: bool,
     pub(crate) tallies: Arc<Tallies>,
@@ -62,7 +66,8 @@ impl Site {
         identity: &Identity,
         tallies: Arc<Tallies>,
         executor: Arc<dyn Executor>,
-    ) -> Self {
+    ) -> io::Result<Self> {
+        let recording = options.recording.as_deref().map(Recording::read).transpose()?;
         let host_name = options.world.host_name;
         let policy = Policy {
             names: target_names(&host_name, &options.accounts),
@@ -75,7 +80,8 @@ impl Site {
         let wmi = WmiService::new(options.wmi, Arc::clone(&executor));
         let service =
             Service { settings: options.settings, shells: Shells::default(), executor, tallies: Arc::clone(&tallies) };
-        Self {
+        Ok(Self {
+            recording,
             host_name,
             latency: options.latency,
             policy,
@@ -85,7 +91,7 @@ impl Site {
             tells_date: options.tells_date,
             tallies,
             memory: Mutex::default(),
-        }
+        })
     }
 
     /// Does what a request asks and answers it.

@@ -23,4 +23,5 @@ pub(crate) use cmd::run as run_in_cmd;
 pub(crate) use executor::{Behaviour, Model};
 pub use noise::Noise;
 pub use reply::{Rollback, ScriptError};
+pub(crate) use script::Call;
 pub use world::World;
