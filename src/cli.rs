@@ -84,6 +84,9 @@ impl Typed {
     }
 }
 
+const USAGE: &str = "hyperv [--record <FOLDER>] <ACTION> <PAYLOAD> [TIMEOUT]
+       hyperv --replay <FOLDER>
+       hyperv replay <FOLDER>... [--update]";
 const CALL_USAGE: &str = "call it as: hyperv <action> <payload.json> <timeout_seconds>";
 const REPLAY_USAGE: &str = "call it as: hyperv replay <folder>... [--update]";
 
@@ -101,10 +104,10 @@ impl Cli {
 
 /// CloudStack's HyperV extension: does one action on a Hyper-V host through WinRM.
 ///
-/// Prints one line of JSON and ends with exit code 0 or 1. `hyperv replay <folder>... [--update]` runs recorded calls anew and says what has
-/// become different.
+/// Prints one line of JSON and ends with exit code 0 or 1. `replay` is for people: it runs recorded calls anew and says what has become
+/// different.
 #[derive(Parser)]
-#[command(name = "hyperv", version)]
+#[command(name = "hyperv", version, override_usage = USAGE)]
 struct Operands {
     /// prepare, create (or deploy), start, stop, reboot, delete, status, statuses, getconsole, Suspend, Resume, CreateSnapshot,
     /// ListSnapshots, RestoreSnapshot or DeleteSnapshot, in any letter case

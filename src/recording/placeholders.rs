@@ -105,11 +105,14 @@ impl Placeholders {
         });
     }
 
-    /// Learns the names in free text: addresses, and a host that a script of ours names.
+    /// Learns the names in free text: addresses, servers in paths, and a host that a script of ours names.
     pub(super) fn learn_from_text(&mut self, text: &[u8]) {
         let text = String::from_utf8_lossy(text);
         for after in text.split(&*String::from_utf8_lossy(WRITTEN_BY)).skip(1) {
             self.host(after.split(|c: char| c == ';' || c.is_whitespace()).next().unwrap_or_default());
+        }
+        for server in unc_servers(&text) {
+            self.host(server);
         }
         let mut at = 0;
         for word in text.split_inclusive(|c: char| !(c.is_ascii_digit() || c == '.')) {
@@ -223,10 +226,11 @@ impl Placeholders {
         let lower = text.to_ascii_lowercase();
         let (mut edits, mut at, mut is_marker) = (Vec::new(), 0, lower.starts_with(MARKER));
         while let Some(rest) = lower.get(at..).filter(|rest| !rest.is_empty()) {
+            let begins = begins_word(lower.get(..at).unwrap_or_default());
             if rest.starts_with(b"\n") {
                 is_marker = rest.get(1..).is_some_and(|next| next.starts_with(MARKER));
             }
-            let found = self.known.iter().filter(|_| !is_marker).find_map(|known| {
+            let found = self.known.iter().filter(|_| begins && !is_marker).find_map(|known| {
                 let spelling = known.spellings.iter().find(|spelling| rest.starts_with(spelling))?;
                 is_whole(&lower, at, at + spelling.len()).then_some((known, spelling.len()))
             });
@@ -294,6 +298,26 @@ fn host_of(url: &str) -> &str {
     }
 }
 
+/// The servers in paths such as `\\\\server\\share`, plain or as JSON writes them.
+fn unc_servers(text: &str) -> Vec<&str> {
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let mut servers = Vec::new();
+    for slashes in ["\\\\", "\\\\\\\\"] {
+        let half = slashes.get(slashes.len() / 2..).unwrap_or_default();
+        for (at, _) in text.match_indices(slashes) {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + slashes.len()..).unwrap_or_default();
+            let name = after.split(|c| !is_of_name(c)).next().unwrap_or_default();
+            let rest = after.get(name.len()..).unwrap_or_default();
+            let is_path = rest.starts_with(half) && !rest.starts_with(slashes);
+            if is_path && !name.is_empty() && !before.is_some_and(|c| is_of_name(c) || matches!(c, ':' | '\\')) {
+                servers.push(name);
+            }
+        }
+    }
+    servers
+}
+
 fn is_guid(text: &str) -> bool {
     text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
@@ -307,10 +331,17 @@ fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
     let name = text.get(start..end).unwrap_or_default();
     let is_number = name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let is_role = name == ROLE && BEFORE_ROLE.iter().any(|word| before.ends_with(word));
-    let begins = before.last().is_none_or(|byte| !is_of_word(*byte)) || ends_with_escape(before);
     let ends =
         after.first().is_none_or(|byte| !is_of_word(*byte)) || is_escaped_unit(after.get(..7).unwrap_or_default());
-    begins && ends && !is_key && !is_role && !(is_number && (is_longer_number(after) || before.ends_with(b".")))
+    begins_word(before)
+        && ends
+        && !is_key
+        && !is_role
+        && !(is_number && (is_longer_number(after) || before.ends_with(b".")))
+}
+
+fn begins_word(before: &[u8]) -> bool {
+    before.last().is_none_or(|byte| !is_of_word(*byte)) || ends_with_escape(before)
 }
 
 fn is_of_word(byte: u8) -> bool {
@@ -389,5 +420,9 @@ mod tests {
         assert_eq!(Some(fault), Element::parse(text.as_bytes()));
         names.learn_from_text(b"the record was written by the host HV02; at 10.0.0.7, Version=\"1.1.0.1\", 1.2.3");
         assert_eq!(names.text("HV02 10.0.0.7 1.1.0.1 1.2.3"), "host-2 192.0.2.1 1.1.0.1 1.2.3");
+        assert_eq!(
+            unc_servers(r"at \\\\files\\iso, \\fs2\x or D:\\x\\y, \\\\.\\pipe, \\win\\sys32"),
+            ["fs2", "files", "."]
+        );
     }
 }

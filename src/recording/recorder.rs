@@ -27,8 +27,11 @@ use crate::request::ActionName;
 /// Names a folder into which runs that CloudStack starts are recorded.
 const VARIABLE: &str = "HYPERV_RECORD";
 
-/// When CloudStack's time is up so far, the answer must be on its way.
+/// So long before CloudStack's time is up the answer must be on its way.
 const LAST_MOMENT: Duration = Duration::from_millis(100);
+
+/// How many bytes of messages are written in a second, even on a slow machine.
+const PER_SECOND: usize = 2 << 20;
 
 /// The recorder of one run.
 pub struct Recorder {
@@ -82,7 +85,7 @@ impl Recorder {
 
     /// Writes the recording. What goes wrong here is said in the log and nowhere else.
     pub fn write(self, outcome: &Outcome) {
-        if self.started.elapsed() + LAST_MOMENT > self.timeout {
+        if self.started.elapsed() + LAST_MOMENT + self.time_to_write() > self.timeout {
             tracing::warn!("The recording is not written: the time is up");
             return;
         }
@@ -92,6 +95,13 @@ impl Recorder {
             Ok(name) => tracing::info!(folder = ?folder.join(name), "Recorded"),
             Err(problem) => tracing::warn!(?folder, problem, "The recording is not written"),
         }
+    }
+
+    fn time_to_write(&self) -> Duration {
+        let sizes =
+            |exchange: &Exchange| exchange.message.len() + exchange.answer.as_ref().map_or(0, |reply| reply.body.len());
+        let bytes: usize = self.exchanges.borrow().iter().map(sizes).sum();
+        Duration::from_millis(u64::try_from(bytes * 1000 / PER_SECOND).unwrap_or(u64::MAX))
     }
 
     fn try_to_write(self, outcome: &Outcome) -> Result<String, String> {
