@@ -129,7 +129,7 @@ struct Operands {
 
 /// Runs recorded calls anew, without a network, and prints for each whether all is the same.
 #[derive(Parser)]
-#[command(name = "hyperv replay")]
+#[command(name = "hyperv replay", override_usage = "hyperv replay <FOLDER>... [--update]")]
 struct ReplayOperands {
     /// Folders of recordings
     #[arg(required = true)]
