@@ -51,6 +51,9 @@ pub(super) struct AboutAnswer {
     status: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     date: Option<String>,
+    /// Seconds from the beginning of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<f64>,
 }
 
 pub(super) const ABOUT: &str = "recording.json";
@@ -94,7 +97,7 @@ impl Recording {
         for (index, message) in self.messages.iter().enumerate() {
             let stem = self.stem(index);
             files.insert(format!("{stem}.request.xml"), message.request.pretty().into_bytes());
-            about.answers.extend(add_answer(&mut files, &stem, &message.answer));
+            about.answers.push(AboutAnswer { at: message.at, ..add_answer(&mut files, &stem, &message.answer) });
             for stream in ["stdout", "stderr"] {
                 let bytes =
                     message.answer_body().and_then(|body| streams::of_name(body, stream)).map(|(_, bytes)| bytes);
@@ -180,26 +183,27 @@ pub(super) fn pretty(json: &Value) -> String {
     format!("{json:#}\n")
 }
 
-fn add_answer(files: &mut Files, stem: &str, answer: &Answer) -> Option<AboutAnswer> {
+fn add_answer(files: &mut Files, stem: &str, answer: &Answer) -> AboutAnswer {
     let about = |status: u16, date: &Option<_>| AboutAnswer {
         message: stem.to_owned(),
         status: Some(status).filter(|status| *status != 200),
         date: date.map(utc::format),
+        at: None,
     };
     match answer {
         Answer::Envelope { status, date, body } => {
             let kind = if body.find("Fault").is_some() { "fault" } else { "response" };
             files.insert(format!("{stem}.{kind}.xml"), body.pretty().into_bytes());
-            Some(about(*status, date))
+            about(*status, date)
         }
         Answer::Page { status, date, body } => {
             let kind = if body.trim_ascii_start().starts_with(b"<") { "html" } else { "txt" };
             files.insert(format!("{stem}.{status}.{kind}"), body.clone());
-            Some(about(*status, date))
+            about(*status, date)
         }
         Answer::Lost(why) => {
             files.insert(format!("{stem}.lost.json"), pretty(why).into_bytes());
-            None
+            about(200, &None)
         }
     }
 }
@@ -235,19 +239,19 @@ fn read_message(files: &Files, about: &About, stem: &str) -> Result<Message, Str
                 }
             }
             let status = told.status.unwrap_or(200);
-            return Ok(Message { request, answer: Answer::Envelope { status, date, body } });
+            return Ok(Message { request, answer: Answer::Envelope { status, date, body }, at: told.at });
         }
     }
     if let Some(why) = files.get(&format!("{stem}.lost.json")) {
         let why = serde_json::from_slice(why).map_err(|error| format!("{stem}.lost.json is no JSON: {error}"))?;
-        return Ok(Message { request, answer: Answer::Lost(why) });
+        return Ok(Message { request, answer: Answer::Lost(why), at: told.at });
     }
     let page = files.iter().find_map(|(name, body)| {
         let status = name.strip_prefix(&format!("{stem}."))?.split('.').next()?;
         Some((status.parse().ok()?, body.clone()))
     });
     let (status, body) = page.ok_or_else(|| format!("there is no answer to {name}"))?;
-    Ok(Message { request, answer: Answer::Page { status, date, body } })
+    Ok(Message { request, answer: Answer::Page { status, date, body }, at: told.at })
 }
 
 fn unusable(folder: &Path, problem: &str) -> Error {

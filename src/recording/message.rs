@@ -11,6 +11,8 @@ use super::xml::Element;
 pub(super) struct Message {
     pub(super) request: Element,
     pub(super) answer: Answer,
+    /// The seconds from the beginning of the run to the answer, where they are known.
+    pub(super) at: Option<f64>,
 }
 
 /// What came of a message.
@@ -28,6 +30,30 @@ impl Message {
     /// What it asks for, in lower case: `create`, `receive`.
     pub(super) fn verb(&self) -> String {
         verb(&self.request)
+    }
+
+    /// Whether the answer is trouble, or that there is nothing yet: whatever is asked then may be asked again.
+    pub(super) fn is_trouble(&self) -> bool {
+        match &self.answer {
+            Answer::Envelope { body, .. } => body.find("Fault").is_some(),
+            Answer::Page { status, .. } => *status != 200,
+            Answer::Lost(_) => true,
+        }
+    }
+
+    /// Whether the host said nothing all the time that it had, or that there is nothing yet.
+    pub(super) fn is_silence(&self) -> bool {
+        match &self.answer {
+            Answer::Envelope { body, .. } => {
+                let mut timed_out = false;
+                body.walk(&mut |element| {
+                    timed_out |= element.local() == "Value" && element.text().ends_with(":TimedOut")
+                });
+                timed_out
+            }
+            Answer::Page { .. } => false,
+            Answer::Lost(why) => why.get("kind").is_some_and(|kind| kind == "timed_out"),
+        }
     }
 
     pub(super) fn answer_body(&self) -> Option<&Element> {

@@ -160,16 +160,11 @@ fn message(exchange: Exchange) -> Option<Message> {
             Some(body) => Answer::Envelope { status, date, body },
             None => Answer::Page { status, date, body },
         },
-        Err(error) => {
-            let mut why = lost::to_json(&error);
-            if let Value::Object(object) = &mut why {
-                // A replay tells by it whether the time was up.
-                object.insert("at".to_owned(), json!((exchange.at.as_secs_f64() * 1000.0).round() / 1000.0));
-            }
-            Answer::Lost(why)
-        }
+        Err(error) => Answer::Lost(lost::to_json(&error)),
     };
-    Some(Message { request, answer })
+    // A replay tells by it whether the time was up.
+    let at = Some((exchange.at.as_secs_f64() * 1000.0).round() / 1000.0);
+    Some(Message { request, answer, at })
 }
 
 fn learn(names: &mut Placeholders, messages: &[Message]) {
@@ -199,7 +194,11 @@ fn clear(names: &Placeholders, messages: &mut [Message]) {
     let mut streams = streams::collect(messages);
     for ((_, stream), pieces) in &mut streams {
         let edits = match stream.as_str() {
-            "stdin" => input::edits(&pieces.whole, |call| names.replace_in_json(call)),
+            "stdin" => input::edits(&pieces.whole, |call| {
+                if let Some(arguments) = call.get_mut("arguments") {
+                    names.replace_in_json(arguments);
+                }
+            }),
             _ => names.edits(&pieces.whole),
         };
         pieces.edit(&edits);

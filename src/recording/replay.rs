@@ -11,8 +11,7 @@ use winrm::Transport;
 use super::compare;
 use super::folder::{self, PAYLOAD, REPLY, Recording};
 use super::input;
-use super::message::{Answer, Message};
-use super::stand_in::{Difference, Scene, StandIn, is_late};
+use super::stand_in::{Difference, Scene, StandIn};
 use super::streams;
 use super::xml::Element;
 use crate::cli::Cli;
@@ -119,15 +118,15 @@ impl Replayed {
         let recording = Recording::read(folder)?;
         let timeout = Duration::from_secs(recording.about.timeout);
         let work_ends = work_ends(&recording.about.action, timeout)?;
-        let was_late = recording.messages.iter().any(|message| is_lost_late(message, work_ends));
+        let scene = Scene::new(recording.clone(), work_ends);
         let payload = folder.join(PAYLOAD);
         let cli = Cli {
             action: recording.about.action.clone(),
             payload: payload.clone(),
-            timeout: if was_late { timeout.min(SHORT) } else { timeout },
+            timeout: if scene.was_late() { timeout.min(SHORT) } else { timeout },
             record: None,
         };
-        let scene = Rc::new(RefCell::new(Scene::new(recording.clone(), work_ends)));
+        let scene = Rc::new(RefCell::new(scene));
         let outcome = run(&cli, Box::new(StandIn(Rc::clone(&scene))));
         let scene = Rc::into_inner(scene).map(RefCell::into_inner);
         let scene = scene.ok_or_else(|| Error::new("the replay has not ended"))?;
@@ -159,7 +158,8 @@ impl Replayed {
                 .with_hint("record it anew, or add and remove messages by hand"));
         }
         let mut recording = self.recording.clone();
-        for (message, asked) in recording.messages.iter_mut().zip(&self.scene.asked) {
+        for (at, message) in recording.messages.iter_mut().enumerate() {
+            let Some(asked) = self.scene.asked.get(&at) else { continue };
             let before = std::mem::replace(&mut message.request, asked.clone());
             keep_time(&before, &mut message.request);
         }
@@ -199,16 +199,6 @@ fn work_ends(action: &str, timeout: Duration) -> Result<f64, Error> {
     let started = Instant::now();
     let deadline = ActionName::parse(action)?.deadline(started, timeout);
     Ok((deadline.work_ends() - started).as_secs_f64())
-}
-
-fn is_lost_late(message: &Message, work_ends: f64) -> bool {
-    match &message.answer {
-        Answer::Lost(why) => {
-            let at = why.get("at").and_then(serde_json::Value::as_f64);
-            why.get("kind").is_some_and(|kind| kind == "timed_out") && at.is_some_and(|at| is_late(at, work_ends))
-        }
-        Answer::Envelope { .. } | Answer::Page { .. } => false,
-    }
 }
 
 fn keep_time(before: &Element, after: &mut Element) {

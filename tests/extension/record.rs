@@ -224,14 +224,26 @@ fn every_kind_of_answer_comes_again() {
     });
 }
 
-/// Whoever waits for a host that says nothing must be given the same answer by a replay, only sooner.
+/// A run that ended because its time did must be given the same answer by a replay, only sooner.
 #[test]
-fn a_host_that_fell_silent_is_silent_again() {
-    let host = Host::start(Options::new().rule(Rule::new(Verb::Receive, Action::Silence))).unwrap();
-    let recordings = Recordings::new();
-    let (ran, recording) = recordings.of(&call(&host, "stop").timeout("8"));
-    ran.fails(&["the time is up"]);
-    recording.replays_the_same();
+fn a_run_whose_time_was_up_runs_out_of_time_again() {
+    let rule = |verb, action| Options::new().rule(Rule::new(verb, action));
+    let troubles = [
+        ("stop", "12", rule(Verb::Receive, Action::Silence)),
+        ("stop", "12", Options::new().powershell_start(Duration::from_secs(60))),
+        ("stop", "12", rule(Verb::Create, Action::Fault(Fault::too_many_shells()))),
+        ("status", "12", rule(Verb::Enumerate, Action::status(503))),
+    ];
+    thread::scope(|scope| {
+        for (action, timeout, options) in troubles {
+            scope.spawn(move || {
+                let (host, recordings) = (Host::start(options).unwrap(), Recordings::new());
+                let (ran, recording) = recordings.of(&call(&host, action).timeout(timeout));
+                assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+                recording.replays_the_same();
+            });
+        }
+    });
 }
 
 #[test]
