@@ -4,11 +4,12 @@
 //! text: scripts, arguments, output. It holds no secret and no name of a host or person. A replay runs the same action by the
 //! whole program, with the folder in the host's place.
 //!
-//! [`Recorder`] writes one; `replay` reads them. [`folder`] knows the files, [`placeholders`] and [`secrets`] what must not be
-//! in them, [`stand_in`] answers in the host's place, [`compare`] says what may differ.
+//! [`Recorder`] writes one, [`replay`] runs them. Below, `folder` knows the files, `placeholders` and `secrets` what must not be in
+//! them, `stand_in` answers in the host's place, `compare` says what may differ.
 
 mod compare;
 mod difference;
+mod disk;
 mod folder;
 mod input;
 mod lost;
@@ -20,6 +21,7 @@ mod secrets;
 mod stand_in;
 mod streams;
 mod utc;
+mod words;
 mod xml;
 
 pub use recorder::Recorder;

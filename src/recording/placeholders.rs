@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::streams::{Edit, edited};
+use super::words;
 use super::xml::{Content, Element};
 
 /// Which name became what. The same name is always the same placeholder, in any letter case.
@@ -24,6 +25,12 @@ struct Known {
     placeholder: String,
 }
 
+impl Known {
+    fn is_spelled(&self, lower: &str) -> bool {
+        self.spellings.iter().any(|spelling| spelling == lower.as_bytes())
+    }
+}
+
 /// A name of one character is replaced nowhere but would be found everywhere.
 const SHORTEST: usize = 2;
 
@@ -32,10 +39,6 @@ const FOR_MACHINES: [&str; 6] = ["Stream", "Command", "Arguments", "Filter", "Va
 
 /// Our scripts' own words for another host.
 const WRITTEN_BY: &[u8] = b"was written by the host ";
-
-/// The built-in account, where a sentence means whoever has that part and not this account.
-const ROLE: &[u8] = b"administrator";
-const BEFORE_ROLE: [&[u8]; 5] = [b"the ", b"an ", b"'s ", b"built-in ", b"other than "];
 
 /// Lines of our scripts that only mark the answer.
 const MARKER: &[u8] = b"#hyperv ";
@@ -77,10 +80,7 @@ impl Placeholders {
             Value::Object(object) => object.values().for_each(|value| self.learn_addresses(value)),
             Value::Array(items) => items.iter().for_each(|item| self.learn_addresses(item)),
             Value::String(text) => {
-                let address = text.trim().split('/').next().unwrap_or_default();
-                if let Ok(address) = address.parse() {
-                    self.address(address);
-                }
+                self.address(text.trim().split('/').next().unwrap_or_default());
             }
             _ => {}
         }
@@ -120,9 +120,8 @@ impl Placeholders {
             at += word.len();
             // CLIXML and manifests have versions that look like addresses.
             let named = before.trim_end_matches(['"', '=', ' ', ':', '\'']).to_ascii_lowercase();
-            let literal = word.trim_end_matches(|c: char| !c.is_ascii_digit());
-            if let Some(address) = literal.parse().ok().filter(|_| !named.ends_with("version")) {
-                self.address(address);
+            if !named.ends_with("version") {
+                self.address(word.trim_end_matches(|c: char| !c.is_ascii_digit()));
             }
         }
     }
@@ -130,8 +129,8 @@ impl Placeholders {
     /// A host's name or address.
     fn host(&mut self, name: &str) {
         let name = name.trim().trim_end_matches('.');
-        if let Ok(address) = name.trim_matches(['[', ']']).parse() {
-            return self.address(address);
+        if self.address(name.trim_matches(['[', ']'])) {
+            return;
         }
         let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
         if self.is_settled(name) || !name.chars().all(is_of_name) {
@@ -182,28 +181,34 @@ impl Placeholders {
         }
     }
 
-    /// One from the ranges for documentation, RFC 5737 and RFC 3849. A mask is no address.
-    fn address(&mut self, address: IpAddr) {
+    /// Learns an address, if it is one: its placeholder is from the ranges for documentation, RFC 5737 and RFC 3849. A mask needs none.
+    fn address(&mut self, spelled: &str) -> bool {
+        let Ok(address) = spelled.parse::<IpAddr>() else { return false };
         let text = address.to_string();
-        if address.is_unspecified() || text.starts_with("255.") || self.is_settled(&text) {
-            return;
+        if address.is_unspecified() || text.starts_with("255.") || self.is_settled(spelled) {
+            return true;
         }
-        self.addresses += 1;
-        let number = self.addresses;
-        let placeholder = match address {
-            IpAddr::V4(_) if number < 255 => format!("192.0.2.{number}"),
-            IpAddr::V4(_) => format!("198.51.100.{}", number % 256),
-            IpAddr::V6(_) => format!("2001:db8::{number:x}"),
-        };
-        self.add(&text, placeholder);
+        if !self.is_settled(&text) {
+            self.addresses += 1;
+            let number = self.addresses;
+            let placeholder = match address {
+                IpAddr::V4(_) if number < 255 => format!("192.0.2.{number}"),
+                IpAddr::V4(_) => format!("198.51.100.{}", number % 256),
+                IpAddr::V6(_) => format!("2001:db8::{number:x}"),
+            };
+            self.add(&text, placeholder);
+        }
+        // An IPv6 address has many spellings.
+        if let Some(known) = self.known.iter_mut().find(|known| known.is_spelled(&text)) {
+            known.spellings.push(spelled.to_ascii_lowercase().into_bytes());
+        }
+        true
     }
 
     /// Whether nothing is to be done about it.
     fn is_settled(&self, name: &str) -> bool {
         let lower = name.to_ascii_lowercase();
-        let is_known = |known: &Known| {
-            known.spellings.iter().any(|spelling| spelling == lower.as_bytes()) || known.placeholder == lower
-        };
+        let is_known = |known: &Known| known.is_spelled(&lower) || known.placeholder == lower;
         name.chars().count() < SHORTEST || self.kept.contains(&lower) || self.known.iter().any(is_known)
     }
 
@@ -226,13 +231,13 @@ impl Placeholders {
         let lower = text.to_ascii_lowercase();
         let (mut edits, mut at, mut is_marker) = (Vec::new(), 0, lower.starts_with(MARKER));
         while let Some(rest) = lower.get(at..).filter(|rest| !rest.is_empty()) {
-            let begins = begins_word(lower.get(..at).unwrap_or_default());
+            let begins = words::begins(lower.get(..at).unwrap_or_default());
             if rest.starts_with(b"\n") {
                 is_marker = rest.get(1..).is_some_and(|next| next.starts_with(MARKER));
             }
             let found = self.known.iter().filter(|_| begins && !is_marker).find_map(|known| {
                 let spelling = known.spellings.iter().find(|spelling| rest.starts_with(spelling))?;
-                is_whole(&lower, at, at + spelling.len()).then_some((known, spelling.len()))
+                words::is_whole(&lower, at, at + spelling.len()).then_some((known, spelling.len()))
             });
             match found {
                 Some((known, length)) => {
@@ -322,107 +327,5 @@ fn is_guid(text: &str) -> bool {
     text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
-/// Whether a name that was found is a word of its own, and no key of a JSON object.
-fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default();
-    let after = text.get(end..).unwrap_or_default();
-    let is_key = before.ends_with(b"\"") && after.starts_with(b"\":");
-    let is_longer_number = |next: &[u8]| matches!(next, [b'.', digit, ..] if digit.is_ascii_digit());
-    let name = text.get(start..end).unwrap_or_default();
-    let is_number = name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    let is_role = name == ROLE && BEFORE_ROLE.iter().any(|word| before.ends_with(word));
-    let ends =
-        after.first().is_none_or(|byte| !is_of_word(*byte)) || is_escaped_unit(after.get(..7).unwrap_or_default());
-    begins_word(before)
-        && ends
-        && !is_key
-        && !is_role
-        && !(is_number && (is_longer_number(after) || before.ends_with(b".")))
-}
-
-fn begins_word(before: &[u8]) -> bool {
-    before.last().is_none_or(|byte| !is_of_word(*byte)) || ends_with_escape(before)
-}
-
-fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || !byte.is_ascii()
-}
-
-/// `\n` and `\u0027` of JSON, `_x000A_` of CLIXML: their last character is part of no name.
-fn ends_with_escape(before: &[u8]) -> bool {
-    let last = |count: usize| before.len().checked_sub(count).and_then(|at| before.get(at..)).unwrap_or_default();
-    match last(6) {
-        [b'\\', b'u', digits @ ..] if digits.iter().all(u8::is_ascii_hexdigit) => true,
-        _ => matches!(last(2), [b'\\', b'n' | b'r' | b't']) || is_escaped_unit(last(7)),
-    }
-}
-
-fn is_escaped_unit(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'_', b'x', digits @ .., b'_'] if digits.len() == 4 && digits.iter().all(u8::is_ascii_hexdigit))
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn learned() -> Placeholders {
-        let mut names = Placeholders::default();
-        names.learn_from_payload(&json!({
-            "virtualmachinename": "i-2-45-VM",
-            "cloudstack.vm.details": {"nics": [{"ip": "10.1.1.27", "netmask": "255.255.255.0"}]},
-            "externaldetails": {"host": {
-                "url": "https://hv1.contoso.com:5986/wsman", "username": "CONTOSO\\J\u{fc}rgen", "x": "\\\\files\\iso\\a.iso",
-                "console_url": "https://gate.example.net/{vm_name}"
-            }}
-        }));
-        names
-    }
-
-    #[test]
-    fn names_become_placeholders_wherever_they_stand() {
-        let names = learned();
-        let table = [
-            ("https://HV1.contoso.com:5986/wsman", "https://host-1.domain-1.example:5986/wsman"),
-            ("HV1 is down, hv12 is not; hv1-old", "host-1 is down, hv12 is not; hv1-old"),
-            ("by Contoso\\j\u{fc}rgen", "by domain-2\\user-1"),
-            (r#"{"hv1":"J\u00FCrgen"}"#, r#"{"hv1":"user-1"}"#),
-            (r"a\nHV1 says \u0027hv1\u0027", r"a\nhost-1 says \u0027host-1\u0027"),
-            ("_x000A_HV1_x000D_", "_x000A_host-1_x000D_"),
-            ("10.1.1.27, 10.1.1.27. 110.1.1.27 10.1.1.27.5", "192.0.2.1, 192.0.2.1. 110.1.1.27 10.1.1.27.5"),
-            ("\\\\files\\iso; 255.255.255.0; i-2-45-VM", "\\\\host-2\\iso; 255.255.255.0; i-2-45-VM"),
-            ("#hyperv hv1 begin\r\nhv1\r\n#hyperv hv1 end", "#hyperv hv1 begin\r\nhost-1\r\n#hyperv hv1 end"),
-        ];
-        for (text, expected) in table {
-            assert_eq!(names.text(text), expected);
-        }
-    }
-
-    #[test]
-    fn the_administrator_is_no_one() {
-        let mut names = Placeholders::default();
-        names.learn_from_payload(&json!({"externaldetails": {"host": {"username": "Administrator"}}}));
-        let text = "ask the administrator; the login of `Administrator`; the built-in Administrator; Administrators";
-        let expected = "ask the administrator; the login of `user-1`; the built-in Administrator; Administrators";
-        assert_eq!(names.text(text), expected);
-    }
-
-    #[test]
-    fn an_answer_tells_more_names() {
-        let mut names = Placeholders::default();
-        let fault =
-            "<f Machine=\"HV01\"><Owner>HV01\\admin</Owner><m>admin of HV01</m><a>http://schemas.x/HV01</a></f>";
-        let mut fault = Element::parse(fault.as_bytes()).unwrap();
-        names.learn_from_answer(&fault);
-        names.replace_in_envelope(&mut fault);
-        let text = "<f Machine=\"host-1\"><Owner>host-1\\user-1</Owner><m>user-1 of host-1</m><a>http://schemas.x/HV01</a></f>";
-        assert_eq!(Some(fault), Element::parse(text.as_bytes()));
-        names.learn_from_text(b"the record was written by the host HV02; at 10.0.0.7, Version=\"1.1.0.1\", 1.2.3");
-        assert_eq!(names.text("HV02 10.0.0.7 1.1.0.1 1.2.3"), "host-2 192.0.2.1 1.1.0.1 1.2.3");
-        assert_eq!(
-            unc_servers(r"at \\\\files\\iso, \\fs2\x or D:\\x\\y, \\\\.\\pipe, \\win\\sys32"),
-            ["fs2", "files", "."]
-        );
-    }
-}
+mod tests;

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 use winrm::{Observer, Reply, TransportError};
 
-use super::folder::{self, About, Files, PAYLOAD, Recording};
+use super::disk::{self, Files};
+use super::folder::{self, About, PAYLOAD, Recording};
 use super::input;
 use super::lost;
 use super::message::{Answer, Message};
@@ -134,7 +135,7 @@ impl Recorder {
         let line = outcome.text.replace(&*self.file.to_string_lossy(), PAYLOAD);
         let files = Recording { about, payload, messages, reply: names.text(&line) }.files();
         check(&secrets, &name, &files)?;
-        folder::write_new(&self.folder, &name, &files).map_err(|error| error.to_string())?;
+        disk::write_new(&self.folder, &name, &files).map_err(|error| error.to_string())?;
         Ok(name)
     }
 }

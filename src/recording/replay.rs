@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use winrm::Transport;
 
 use super::compare;
-use super::folder::{self, PAYLOAD, REPLY, Recording};
+use super::disk;
+use super::folder::{PAYLOAD, REPLY, Recording};
 use super::input;
 use super::stand_in::{Difference, Scene, StandIn};
 use super::streams;
@@ -168,7 +169,7 @@ impl Replayed {
             recording.reply.clone_from(&self.outcome.text);
             recording.about.exit_code = self.outcome.exit_code;
         }
-        folder::update(folder, &self.recording.files(), &recording.files())
+        disk::update(folder, &self.recording.files(), &recording.files())
             .map_err(|error| Error::new(format!("cannot be updated: {error}")))
     }
 
