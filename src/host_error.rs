@@ -74,7 +74,9 @@ fn certificate_remedy(error: &CertificateError) -> String {
         CertificateReason::KeyNotProven => {
             format!("check that url names the host itself and nothing answers in its place; else {ANEW}")
         }
-        _ if !error.reason.fingerprint_helps() => format!("no setting helps against that: {ANEW}"),
+        _ if !error.reason.fingerprint_helps() => format!(
+            "neither a fingerprint nor any other setting helps, since no handshake with it can be checked: {ANEW}"
+        ),
         CertificateReason::UnknownIssuer | CertificateReason::WrongAuthorityKey => {
             format!("set tls_ca_file of the host to the file of the authority that issued it, or, {fingerprint}")
         }

@@ -64,12 +64,20 @@ fn a_certificate_that_is_not_trusted_comes_with_both_remedies_and_its_fingerprin
 #[test]
 fn a_certificate_that_no_setting_helps_against_is_to_be_made_anew() {
     let table = [
-        (Options::new().certificate(Certificate::Version1), "X.509 version 1"),
-        (Options::new().key(KeyKind::ShortRsaSha256), "its RSA key has 1024 bits"),
-        (Options::new().certificate(Certificate::SelfSigned).key(KeyKind::ShortRsaSha256), "its RSA key has 1024 bits"),
-        (Options::new().certificate(Certificate::Borrowed), "does not prove that it has the key to it"),
+        (Options::new().certificate(Certificate::Version1), "X.509 version 1", "neither a fingerprint nor"),
+        (Options::new().key(KeyKind::ShortRsaSha256), "its RSA key has 1024 bits", "neither a fingerprint nor"),
+        (
+            Options::new().certificate(Certificate::SelfSigned).key(KeyKind::ShortRsaSha256),
+            "its RSA key has 1024 bits",
+            "neither a fingerprint nor",
+        ),
+        (
+            Options::new().certificate(Certificate::Borrowed),
+            "does not prove that it has the key to it",
+            "nothing answers in its place",
+        ),
     ];
-    for (options, reason) in table {
+    for (options, reason, advice) in table {
         let host = start(options);
         let unverified = untold(&host).host_key("verify_tls_certificate", json!("false"));
         let cases = [create(&host), pinned(&host, host.fingerprint()), unverified];
@@ -78,7 +86,7 @@ fn a_certificate_that_no_setting_helps_against_is_to_be_made_anew() {
             is_refused(
                 &host,
                 &ran,
-                &[reason, "make a new certificate", "New-SelfSignedCertificate", host.fingerprint()],
+                &[reason, advice, "make a new certificate", "New-SelfSignedCertificate", host.fingerprint()],
             );
             assert!(!ran.stdout.contains("tls_fingerprint"), "{}", ran.stdout);
         }

@@ -25,3 +25,10 @@ pub(super) fn is_refused(error: &(dyn StdError + 'static)) -> bool {
         cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::ConnectionRefused)
     })
 }
+
+/// Whether the host was there and ended the connection.
+pub(super) fn is_reset(error: &(dyn StdError + 'static)) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let ended = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
+    chain(error).any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|cause| ended.contains(&cause.kind())))
+}

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use rustls::{CertificateError as Flaw, Error};
 use thiserror::Error;
 
 use crate::Fingerprint;
@@ -38,6 +37,8 @@ pub enum CertificateReason {
     NotYetValid,
     /// Marked as an authority (`CA:TRUE`), which cannot be checked as a server.
     AuthorityAsServer,
+    /// Signed by its issuer with an algorithm that is not taken any more, such as SHA-1.
+    OldSignature,
     /// It is not the one that was named.
     OtherFingerprint,
     /// Of this version of X.509, which is not 3.
@@ -68,6 +69,7 @@ impl CertificateReason {
             | Self::Expired
             | Self::NotYetValid
             | Self::AuthorityAsServer
+            | Self::OldSignature
             | Self::OtherFingerprint
             | Self::Unsupported(_) => true,
         }
@@ -91,6 +93,9 @@ impl fmt::Display for CertificateReason {
             Self::NotYetValid => write!(f, "it is not valid yet"),
             Self::AuthorityAsServer => {
                 write!(f, "it is marked as a certificate authority and so cannot be checked as a server's")
+            }
+            Self::OldSignature => {
+                write!(f, "its issuer has signed it with an algorithm that is not taken any more, such as SHA-1")
             }
             Self::OtherFingerprint => write!(f, "it is not the one with the given fingerprint"),
             Self::OldVersion(version) => {
@@ -179,38 +184,6 @@ fn rsa_bits(key: &[u8]) -> Option<usize> {
     let mut digits = modulus.integer()?.iter().skip_while(|digit| **digit == 0);
     let first = digits.next()?;
     Some(digits.count() * 8 + usize::try_from(first.ilog2() + 1).ok()?)
-}
-
-/// The reason in the library's verdict on a certificate.
-pub(super) fn reason(error: &Error) -> CertificateReason {
-    let Error::InvalidCertificate(flaw) = error else {
-        return CertificateReason::Unsupported(error.to_string());
-    };
-    match flaw {
-        Flaw::UnknownIssuer => CertificateReason::UnknownIssuer,
-        Flaw::BadSignature | Flaw::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            CertificateReason::WrongAuthorityKey
-        }
-        Flaw::NotValidForName => CertificateReason::WrongName { names: Vec::new() },
-        Flaw::NotValidForNameContext { presented, .. } => {
-            CertificateReason::WrongName { names: presented.iter().take(8).map(|name| plain(name)).collect() }
-        }
-        Flaw::Expired | Flaw::ExpiredContext { .. } => CertificateReason::Expired,
-        Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => CertificateReason::NotYetValid,
-        Flaw::ApplicationVerificationFailure => CertificateReason::OtherFingerprint,
-        Flaw::BadEncoding => CertificateReason::Malformed,
-        other => match other.to_string() {
-            // The library's own words for what WinRM hosts really have are for programmers.
-            text if text.contains("CaUsedAsEndEntity") => CertificateReason::AuthorityAsServer,
-            text => CertificateReason::Unsupported(text),
-        },
-    }
-}
-
-/// The library shows names as it holds them: `DnsName("hv1")`.
-fn plain(name: &str) -> String {
-    let inside = name.split_once('(').and_then(|(_, inside)| inside.strip_suffix(')'));
-    inside.unwrap_or(name).trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

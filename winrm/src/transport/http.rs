@@ -12,7 +12,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
 
-use super::cause::{chain, innermost, is_refused};
+use super::cause::{chain, innermost, is_refused, is_reset};
 use super::resolve::{self, Found, Lookup, Resolver};
 use super::tls::{self, Seen};
 use super::{Reply, SettingsError, Transport, TransportError, Unreachable};
@@ -273,6 +273,10 @@ impl Https {
             self.unreachable_within(self.settings.timeouts.connect)
         } else if is_refused(error) {
             Unreachable::Refused { address }
+        } else if is_reset(error) {
+            // Windows ends a handshake in which it finds no cipher like this, and without an alert.
+            let reason = "it ends the connection before TLS stands: WinRM is starting, or no cipher that both sides know";
+            Unreachable::Network { address, reason: reason.to_owned() }
         } else {
             let reason = innermost(error);
             Unreachable::Network { address, reason }

@@ -13,7 +13,7 @@ use rustls::{
     RootCertStore, SignatureScheme,
 };
 
-use super::certificate::{reason, unusable};
+use super::certificate::unusable;
 use super::{CertificateError, CertificateReason, SettingsError, ca_file};
 use crate::{Fingerprint, Trust};
 
@@ -194,6 +194,39 @@ impl Verifier {
     }
 }
 
+/// The reason in the library's verdict on a certificate.
+fn reason(error: &Error) -> CertificateReason {
+    let Error::InvalidCertificate(flaw) = error else {
+        return CertificateReason::Unsupported(error.to_string());
+    };
+    match flaw {
+        Flaw::UnknownIssuer => CertificateReason::UnknownIssuer,
+        Flaw::BadSignature | Flaw::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            CertificateReason::WrongAuthorityKey
+        }
+        Flaw::NotValidForName => CertificateReason::WrongName { names: Vec::new() },
+        Flaw::NotValidForNameContext { presented, .. } => {
+            CertificateReason::WrongName { names: presented.iter().take(8).map(|name| plain(name)).collect() }
+        }
+        Flaw::Expired | Flaw::ExpiredContext { .. } => CertificateReason::Expired,
+        Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => CertificateReason::NotYetValid,
+        Flaw::ApplicationVerificationFailure => CertificateReason::OtherFingerprint,
+        Flaw::UnsupportedSignatureAlgorithmContext { .. } => CertificateReason::OldSignature,
+        Flaw::BadEncoding => CertificateReason::Malformed,
+        other => match other.to_string() {
+            // The library's own words for what WinRM hosts really have are for programmers.
+            text if text.contains("CaUsedAsEndEntity") => CertificateReason::AuthorityAsServer,
+            text => CertificateReason::Unsupported(text),
+        },
+    }
+}
+
+/// The library shows names as it holds them: `DnsName("hv1")`.
+fn plain(name: &str) -> String {
+    let inside = name.split_once('(').and_then(|(_, inside)| inside.strip_suffix(')'));
+    inside.unwrap_or(name).trim_matches('"').to_owned()
+}
+
 /// The authorities that this system trusts.
 ///
 /// # Errors
@@ -258,5 +291,15 @@ mod tests {
             assert!(refusal.contains(&file.path().display().to_string()), "{refusal}");
             assert!(refusal.contains(words) && !refusal.contains('['), "{refusal}");
         }
+    }
+
+    #[test]
+    fn a_signature_of_sha_1_is_told_in_words() {
+        // sha1WithRSAEncryption
+        let signature_algorithm_id = vec![0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05];
+        let flaw =
+            Flaw::UnsupportedSignatureAlgorithmContext { signature_algorithm_id, supported_algorithms: Vec::new() };
+        let reason = reason(&Error::InvalidCertificate(flaw));
+        assert!(reason.to_string().contains("SHA-1") && reason.fingerprint_helps(), "{reason}");
     }
 }
