@@ -110,16 +110,10 @@ impl Recorder {
         let mut names = Placeholders::default();
         names.learn_from_payload(&payload);
         let secrets = Secrets::take_from(&mut payload);
-        let mut messages = Vec::new();
-        for exchange in self.exchanges.take() {
-            messages.push(message(exchange).ok_or("a message of this program is no XML")?);
-        }
-        learn(&mut names, &messages);
         if let Some(name) = payload.pointer_mut("/caller/name").filter(|name| name.is_string()) {
             *name = json!("caller");
         }
-        names.replace_in_json(&mut payload);
-        clear(&names, &mut messages);
+        let messages: Option<Vec<_>> = self.exchanges.take().into_iter().map(message).collect();
         let about = About {
             program: format!("hyperv {}", env!("CARGO_PKG_VERSION")),
             action: self.action.clone(),
@@ -129,12 +123,26 @@ impl Recorder {
             exit_code: outcome.exit_code,
             answers: Vec::new(),
         };
+        let mut recording = Recording {
+            about,
+            payload: folder::pretty(&payload),
+            messages: messages.ok_or("a message of this program is no XML")?,
+            // An error may name the file; a replay has another one.
+            reply: outcome.text.replace(&*self.file.to_string_lossy(), PAYLOAD),
+        };
+        // A name that is replaced inside a secret would hide it from the second look.
+        check(&secrets, &recording, &recording.files())?;
+        learn(&mut names, &recording.messages);
+        names.replace_in_json(&mut payload);
+        recording.payload = folder::pretty(&payload);
+        recording.reply = names.text(&recording.reply);
+        clear(&names, &mut recording.messages);
+        let files = recording.files();
+        check(&secrets, &recording, &files)?;
         let name = folder_name(self.recorded, &self.action, &payload);
-        let payload = folder::pretty(&payload);
-        // An error may name the file; a replay has another one.
-        let line = outcome.text.replace(&*self.file.to_string_lossy(), PAYLOAD);
-        let files = Recording { about, payload, messages, reply: names.text(&line) }.files();
-        check(&secrets, &name, &files)?;
+        if secrets.are_in(name.as_bytes()) {
+            return Err("its name would hold a secret of the payload".to_owned());
+        }
         disk::write_new(&self.folder, &name, &files).map_err(|error| error.to_string())?;
         Ok(name)
     }
@@ -215,13 +223,14 @@ fn clear(names: &Placeholders, messages: &mut [Message]) {
     }
 }
 
-/// The last look at what will be written.
-fn check(secrets: &Secrets, name: &str, files: &Files) -> Result<(), String> {
-    if secrets.are_in(name.as_bytes()) {
-        return Err("its name would hold a secret of the payload".to_owned());
+/// Looks for secrets in all that would be written, and in the streams that are cut into pieces there.
+fn check(secrets: &Secrets, recording: &Recording, files: &Files) -> Result<(), String> {
+    if let Some((name, _)) = files.iter().find(|(_, bytes)| secrets.are_in(bytes)) {
+        return Err(format!("its file {name} would hold a secret of the payload"));
     }
-    match files.iter().find(|(name, bytes)| secrets.are_in(name.as_bytes()) || secrets.are_in(bytes)) {
-        Some((name, _)) => Err(format!("its file {name} would hold a secret of the payload")),
+    let streams = streams::collect(&recording.messages);
+    match streams.iter().find(|(_, pieces)| secrets.are_in(&pieces.whole)) {
+        Some(((_, stream), _)) => Err(format!("{stream} would hold a secret of the payload")),
         None => Ok(()),
     }
 }
