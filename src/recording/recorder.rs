@@ -16,7 +16,7 @@ use super::input;
 use super::lost;
 use super::message::{Answer, Message};
 use super::placeholders::Placeholders;
-use super::secrets::Secrets;
+use super::secrets::{Search, Secrets};
 use super::streams;
 use super::utc;
 use super::xml::Element;
@@ -109,7 +109,7 @@ impl Recorder {
         let mut payload = self.payload.map_err(|problem| format!("the payload cannot be read: {problem}"))?;
         let mut names = Placeholders::default();
         names.learn_from_payload(&payload);
-        let secrets = Secrets::take_from(&mut payload);
+        let secrets = Secrets::take_from(&mut payload).search();
         if let Some(name) = payload.pointer_mut("/caller/name").filter(|name| name.is_string()) {
             *name = json!("caller");
         }
@@ -140,7 +140,7 @@ impl Recorder {
         let files = recording.files();
         check(&secrets, &recording, &files)?;
         let name = folder_name(self.recorded, &self.action, &payload);
-        if secrets.are_in(name.as_bytes()) {
+        if secrets.finds(name.as_bytes()) {
             return Err("its name would hold a secret of the payload".to_owned());
         }
         disk::write_new(&self.folder, &name, &files).map_err(|error| error.to_string())?;
@@ -224,12 +224,12 @@ fn clear(names: &Placeholders, messages: &mut [Message]) {
 }
 
 /// Looks for secrets in all that would be written, and in the streams that are cut into pieces there.
-fn check(secrets: &Secrets, recording: &Recording, files: &Files) -> Result<(), String> {
-    if let Some((name, _)) = files.iter().find(|(_, bytes)| secrets.are_in(bytes)) {
+fn check(secrets: &Search, recording: &Recording, files: &Files) -> Result<(), String> {
+    if let Some((name, _)) = files.iter().find(|(_, bytes)| secrets.finds(bytes)) {
         return Err(format!("its file {name} would hold a secret of the payload"));
     }
     let streams = streams::collect(&recording.messages);
-    match streams.iter().find(|(_, pieces)| secrets.are_in(&pieces.whole)) {
+    match streams.iter().find(|(_, pieces)| secrets.finds(&pieces.whole)) {
         Some(((_, stream), _)) => Err(format!("{stream} would hold a secret of the payload")),
         None => Ok(()),
     }

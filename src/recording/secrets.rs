@@ -14,7 +14,7 @@ const SHORTEST_NUMBER: usize = 4;
 impl Secrets {
     /// Takes every secret out of a payload and puts a placeholder into its place: `secret-1`, the same for the same secret.
     ///
-    /// Only at the keys that say so. A secret that stands elsewhere too is a surprise, and [`Self::are_in`] finds it.
+    /// Only at the keys that say so. A secret that stands elsewhere too is a surprise, and a [`Search`] finds it.
     pub(super) fn take_from(payload: &mut Value) -> Self {
         let mut secrets = Self::default();
         secrets.take(payload, false);
@@ -45,17 +45,57 @@ impl Secrets {
         format!("secret-{}", at + 1)
     }
 
-    /// Whether any of them is in these bytes: plain, escaped as in XML, JSON or CLIXML, in base64 at any place, in UTF-16, or
-    /// in base64 of UTF-16. A very short one is taken to be where it may only seem to be.
-    pub(super) fn are_in(&self, bytes: &[u8]) -> bool {
-        let once = unescaped(bytes);
-        let twice = unescaped(&once);
-        let forms = [bytes, &once, &twice];
-        self.0
-            .iter()
-            .flat_map(|secret| spellings(secret))
-            .any(|spelling| forms.iter().any(|form| holds(form, &spelling)))
+    /// What to look for, so that none of them is overlooked.
+    pub(super) fn search(&self) -> Search {
+        Search::new(self.0.iter().flat_map(|secret| spellings(secret)).collect())
     }
+}
+
+/// A search for many words at once.
+pub(super) struct Search {
+    words: Vec<Vec<u8>>,
+    /// Whether a word begins with these two bytes: few places do, and only there the words are looked at.
+    beginnings: Vec<bool>,
+}
+
+impl Search {
+    fn new(words: Vec<Vec<u8>>) -> Self {
+        let mut beginnings = vec![false; 1 << 16];
+        for word in &words {
+            let found = pair(word).and_then(|pair| beginnings.get_mut(pair));
+            found.into_iter().for_each(|begins| *begins = true);
+        }
+        Self { words, beginnings }
+    }
+
+    /// Whether any of the secrets is in these bytes: plain, escaped as in XML, JSON or CLIXML, in base64 at any place, in UTF-16,
+    /// or in base64 of UTF-16. A very short one is taken to be where it may only seem to be.
+    pub(super) fn finds(&self, bytes: &[u8]) -> bool {
+        let once = unescaped(bytes);
+        self.finds_plain(bytes) || once != bytes && (self.finds_plain(&once) || self.finds_plain(&unescaped(&once)))
+    }
+
+    fn finds_plain(&self, bytes: &[u8]) -> bool {
+        // One that is too short for a pair of bytes, or says nothing in base64.
+        let is_short = |word: &&Vec<u8>| word.len() < 2;
+        if self.words.iter().filter(is_short).any(|word| word.first().is_none_or(|byte| bytes.contains(byte))) {
+            return true;
+        }
+        let begins = |at: &usize| {
+            let pair = bytes.get(*at..).and_then(pair);
+            pair.and_then(|pair| self.beginnings.get(pair)).is_some_and(|begins| *begins)
+        };
+        let is_at = |at: usize| {
+            let rest = bytes.get(at..).unwrap_or_default();
+            self.words.iter().any(|word| rest.starts_with(word))
+        };
+        (0..bytes.len()).filter(begins).any(is_at)
+    }
+}
+
+fn pair(bytes: &[u8]) -> Option<usize> {
+    let [first, second] = bytes.first_chunk()?;
+    Some(usize::from(*first) << 8 | usize::from(*second))
 }
 
 /// `password`, `vncPassword`, `api_key`, `sshkey`, but not `keyboard`.
@@ -111,10 +151,6 @@ fn in_base64(bytes: &[u8], shift: usize) -> Vec<u8> {
     let text = STANDARD.encode(&padded);
     let (first, last) = ((shift * 8).div_ceil(6), padded.len() * 8 / 6);
     text.as_bytes().get(first..last).unwrap_or_default().to_vec()
-}
-
-fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
-    wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// Without the escapes of XML, JSON and CLIXML, in whatever mixture.
@@ -202,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_whatever_form() {
-        let secrets = Secrets(vec![SECRET.to_owned()]);
+        let secrets = Secrets(vec![SECRET.to_owned()]).search();
         let utf16: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let json = json!({"k": SECRET}).to_string();
         let mut texts = vec![
@@ -220,14 +256,14 @@ mod tests {
             texts.push(STANDARD.encode(format!("{before}{json}")).into_bytes());
         }
         for text in texts {
-            assert!(secrets.are_in(&text), "{}", String::from_utf8_lossy(&text));
+            assert!(secrets.finds(&text), "{}", String::from_utf8_lossy(&text));
         }
-        assert!(!secrets.are_in(b"S3cr=t! and what else there is"));
+        assert!(!secrets.finds(b"S3cr=t! and what else there is"));
     }
 
     #[test]
     fn a_short_secret_may_be_anywhere() {
-        assert!(Secrets(vec!["ab".to_owned()]).are_in(b"cab"));
-        assert!(!Secrets(vec!["qzx".to_owned()]).are_in(b"{\"name\":\"i-2-45-VM\"}"));
+        assert!(Secrets(vec!["ab".to_owned()]).search().finds(b"cab"));
+        assert!(!Secrets(vec!["qzx".to_owned()]).search().finds(b"{\"name\":\"i-2-45-VM\"}"));
     }
 }
