@@ -102,7 +102,7 @@ impl Scene {
     fn after_trouble(&self, from: usize) -> usize {
         let verb = |at: usize| self.recording.messages.get(at).map(Message::verb);
         let mut at = from;
-        while at > 0 && verb(at).is_some() && verb(at) == verb(at - 1) && self.is_trouble(at - 1) {
+        while at > 0 && self.is_trouble(at) && self.is_trouble(at - 1) && verb(at) == verb(at - 1) {
             at += 1;
         }
         at
