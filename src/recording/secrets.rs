@@ -8,9 +8,6 @@ use serde_json::Value;
 #[derive(Default)]
 pub(super) struct Secrets(Vec<String>);
 
-/// A number that is shorter is a setting: `tokenTtl`.
-const SHORTEST_NUMBER: usize = 4;
-
 impl Secrets {
     /// Takes every secret out of a payload and puts a placeholder into its place: `secret-1`, the same for the same secret.
     ///
@@ -24,15 +21,40 @@ impl Secrets {
     fn take(&mut self, value: &mut Value, is_secret: bool) {
         match value {
             Value::Object(object) => {
-                object.iter_mut().for_each(|(key, value)| self.take(value, is_secret || says_secret(key)));
+                for (key, value) in object.iter_mut() {
+                    self.take(value, is_secret || says_secret(key));
+                    if let Value::String(text) = value {
+                        self.take_from_url(text, key == "url");
+                    }
+                }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.take(item, is_secret)),
             Value::String(text) if is_secret && !is_dull(text) => *value = self.placeholder(&text.clone()).into(),
-            Value::Number(number) if is_secret && number.to_string().len() >= SHORTEST_NUMBER => {
-                *value = self.placeholder(&number.to_string()).into();
-            }
+            Value::Number(number) if is_secret => *value = self.placeholder(&number.to_string()).into(),
             _ => {}
         }
+    }
+
+    /// Takes what a URL has before its host, and the values in its query that are secret by their names.
+    fn take_from_url(&mut self, text: &mut String, is_url: bool) {
+        let Some(start) = text.find("://").map(|at| at + 3).or(is_url.then_some(0)) else { return };
+        let (before, rest) = text.split_at(start);
+        let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+        // No path of a host's address has an @, but a password may have a slash.
+        let end = path.find(['/', '\\', '#']).filter(|_| !is_url).unwrap_or(path.len());
+        let (authority, path) = path.split_at(end);
+        let authority = match authority.rsplit_once('@') {
+            Some((user, host)) if !is_dull(user) => format!("{}@{host}", self.placeholder(user)),
+            _ => authority.to_owned(),
+        };
+        let mut value_of = |pair: &str| match pair.split_once('=') {
+            Some((name, value)) if says_secret(name) && !is_dull(value) => {
+                format!("{name}={}", self.placeholder(value))
+            }
+            _ => pair.to_owned(),
+        };
+        let query = query.map(|query| query.split('&').map(&mut value_of).collect::<Vec<_>>().join("&"));
+        *text = format!("{before}{authority}{path}{}", query.map(|query| format!("?{query}")).unwrap_or_default());
     }
 
     fn placeholder(&mut self, secret: &str) -> String {
@@ -234,6 +256,22 @@ mod tests {
         let expected =
             json!({"a": {"password": "secret-1", "tokens": ["", "secret-1", "secret-2"]}, "key": true, "b": "x"});
         assert_eq!((payload, secrets.0), (expected, vec!["x y z".to_owned(), "other".to_owned()]));
+    }
+
+    #[test]
+    fn a_url_may_have_secrets_in_it() {
+        let mut payload = json!({
+            "url": "admin:p/w@hv1:5986",
+            "console_url": "https://u:p@gate/#/{vm_id}?name={vm_name}&token=t1&x=https://y",
+            "path": "D:\\a@b", "broadcastUri": "vlan://100",
+        });
+        let secrets = Secrets::take_from(&mut payload);
+        let expected = json!({
+            "url": "secret-1@hv1:5986",
+            "console_url": "https://secret-2@gate/#/{vm_id}?name={vm_name}&token=secret-3&x=https://y",
+            "path": "D:\\a@b", "broadcastUri": "vlan://100",
+        });
+        assert_eq!((payload, secrets.0), (expected, vec!["admin:p/w".to_owned(), "u:p".to_owned(), "t1".to_owned()]));
     }
 
     #[test]
