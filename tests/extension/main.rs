@@ -8,6 +8,7 @@ mod case;
 mod create;
 mod custom;
 mod delete;
+mod exchanges;
 mod host_trouble;
 mod layering;
 mod login_memory;

@@ -275,7 +275,8 @@ impl Https {
             Unreachable::Refused { address }
         } else if is_reset(error) {
             // Windows ends a handshake in which it finds no cipher like this, and without an alert.
-            let reason = "it ends the connection before TLS stands: WinRM is starting, or no cipher that both sides know";
+            let reason =
+                "it ends the connection before TLS stands: WinRM is starting, or no cipher that both sides know";
             Unreachable::Network { address, reason: reason.to_owned() }
         } else {
             let reason = innermost(error);
