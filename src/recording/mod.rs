@@ -17,6 +17,7 @@ mod message;
 mod placeholders;
 mod recorder;
 pub mod replay;
+mod search;
 mod secrets;
 mod stand_in;
 mod streams;

@@ -120,6 +120,24 @@ fn many_recordings_get_a_line_each_and_a_summary() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""));
 }
 
+#[test]
+fn a_file_that_makes_no_sense_is_named() {
+    let (host, recordings) = (Host::start(Options::new()).unwrap(), Recordings::new());
+    let broken = [
+        ("03-send.arguments.json", "{", "no JSON"),
+        ("04-receive.response.xml", "<a>", "no XML"),
+        ("recording.json", "{}", "makes no sense"),
+    ];
+    for (name, content, problem) in broken {
+        let (_, recording) = recordings.of(&call(&host, "stop"));
+        fs::write(recording.0.join(name), content).unwrap();
+        recording.replay().fails(&["cannot be used", name, problem]);
+    }
+    let (_, recording) = recordings.of(&call(&host, "stop"));
+    fs::remove_file(recording.0.join("02-command.response.xml")).unwrap();
+    recording.replay().fails(&["there is no answer to 02-command.request.xml"]);
+}
+
 /// A `delete` that pretends would leave the VM and tell CloudStack that it has gone.
 #[test]
 fn no_variable_makes_a_replay() {
