@@ -123,7 +123,9 @@ impl Place {
                     xml = xml.replacen(&format!(">{before}<"), &format!(">{after}<"), 1);
                 }
                 for (then, now) in &self.names {
-                    xml = xml.replace(then, &quick_xml::escape::escape(now));
+                    let now = quick_xml::escape::escape(now);
+                    xml = xml.replace(&format!(">{then}<"), &format!(">{now}<"));
+                    xml = xml.replace(&format!("\"{then}\""), &format!("\"{now}\""));
                 }
                 Play::Answer { status: *status, content_type: SOAP, body: xml.into_bytes(), date: entry.date }
             }

@@ -29,6 +29,8 @@ mod powershell_wmi;
 #[cfg(test)]
 mod powershell_world;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod shell;
