@@ -37,7 +37,11 @@ impl Secrets {
 
     /// Takes what a URL has before its host, and the values in its query that are secret by their names.
     fn take_from_url(&mut self, text: &mut String, is_url: bool) {
-        let Some(start) = text.find("://").map(|at| at + 3).or(is_url.then_some(0)) else { return };
+        let start = match text.find("://") {
+            Some(at) => at + 3,
+            None if is_url => 0,
+            None => return,
+        };
         let (before, rest) = text.split_at(start);
         let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
         // No path of a host's address has an @, but a password may have a slash.
