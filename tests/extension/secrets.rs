@@ -12,6 +12,7 @@ use simulated_host::{Account, Action, Host, Options, Point, Rule, Verb};
 use tempfile::TempDir;
 
 use crate::case::{Case, fixtures, hyperv};
+use crate::recordings::Recordings;
 
 const HOST: &str = "M4rker=Host'Passw0rd";
 const VNC: &str = "M4rker-Vnc-Passw0rd";
@@ -215,5 +216,20 @@ fn a_payload_that_ends_in_a_password_shows_none_of_it() {
         assert_free("the log", &fs::read(folder.path().join("log")).unwrap());
         let shown = String::from_utf8_lossy(&output.stdout);
         assert!(shown.contains("error") && !shown.contains("M4rker"), "{shown}");
+    }
+}
+
+/// A recording with a secret is not written at all, so whether there is one counts as well.
+#[test]
+fn a_recording_holds_none() {
+    let host = host(Options::new());
+    for action in ["create", "status", "CreateSnapshot", "stop"] {
+        let recordings = Recordings::new();
+        let (_, recording) = recordings.of(&marked(action, &host));
+        for (name, bytes) in recording.bytes() {
+            assert_free(&format!("{action}: {name}"), &bytes);
+        }
+        assert!(recording.text("payload.json").contains("secret-"), "{action}");
+        recording.replays_the_same();
     }
 }
