@@ -1,7 +1,7 @@
 //! Every action against a host that falls silent at one step, with 1, 2 and 5 seconds, and told to end meanwhile: each
 //! answers in its time.
 
-use std::time::Duration;
+use std::thread;
 
 use serde_json::json;
 use simulated_host::{Action, Host, Options, Point, Rule, Verb};
@@ -62,28 +62,32 @@ fn silent_at(action: &str, way: &str, column: usize) -> Cell {
         6 => Verb::Delete.into(),
         _ => Verb::Enumerate.into(),
     };
-    let host = Host::start(Options::new().rule(Rule::new(point, Action::Silence))).unwrap();
-    let case = |seconds: u64| {
+    let silent = || Host::start(Options::new().rule(Rule::new(point, Action::Silence))).unwrap();
+    let (host, host_of_told) = (silent(), silent());
+    let case = |host: &Host, seconds: u64| {
         Case::new(action, &format!("{action}.json"))
-            .on(&host)
+            .on(host)
             .host_key("power_query", json!(way))
             .host_key("console_url", json!("https://gateway.example/{vm_id}"))
             .timeout(&seconds.to_string())
     };
+    let verdicts: Vec<(String, Result<Verdict, String>)> = thread::scope(|scope| {
+        let (case, host, told) = (&case, &host, &host_of_told);
+        let calls = [1, 2, 5].map(|seconds| {
+            let call = move || judge::in_time(case(host, seconds).start(), seconds);
+            scope.spawn(move || (format!("{seconds} s"), call().and_then(|ran| Verdict::of(&ran))))
+        });
+        let call = move || judge::terminated(told, point, case(told, 60).start());
+        let told = scope.spawn(move || ("SIGTERM".to_owned(), call().and_then(|ran| Verdict::of(&ran))));
+        calls.into_iter().chain([told]).map(|call| call.join().unwrap()).collect()
+    });
     let mut shown = Vec::new();
-    let calls = [1, 2, 5].map(|seconds| (seconds, case(seconds).start()));
-    let told = case(60).start();
-    std::thread::sleep(Duration::from_millis(400));
-    told.terminate();
-    for (seconds, call) in calls {
-        match judge::in_time(call, seconds).and_then(|ran| Verdict::of(&ran)) {
+    for (which, verdict) in verdicts {
+        match verdict {
             Ok(verdict) if !shown.contains(&verdict.word()) => shown.push(verdict.word()),
             Ok(_) => {}
-            Err(why) => return Cell { shown: "wrong".to_owned(), wrong: Some(format!("{seconds} s: {why}")) },
+            Err(why) => return Cell { shown: "wrong".to_owned(), wrong: Some(format!("{which}: {why}")) },
         }
     }
-    match judge::in_time(told, 6).and_then(|ran| Verdict::of(&ran)) {
-        Ok(_) => Cell { shown: shown.join("/"), wrong: None },
-        Err(why) => Cell { shown: "wrong".to_owned(), wrong: Some(format!("SIGTERM: {why}")) },
-    }
+    Cell { shown: shown.join("/"), wrong: None }
 }

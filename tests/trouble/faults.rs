@@ -109,12 +109,9 @@ fn play(point: Point, action: Action, times: Times, wanted: Verdict) -> crate::t
     let seconds = if matches!(times, Times::Once) && wanted != Done { SHORT } else { seconds };
     let host = Host::start(Options::new().rule(rule)).unwrap();
     let running = Case::new("create", "create.json").on(&host).timeout(&seconds.to_string()).start();
-    let ran = if times == Times::Signal {
-        std::thread::sleep(Duration::from_millis(700));
-        running.terminate();
-        judge::in_time(running, 6)
-    } else {
-        judge::in_time(running, seconds)
+    let ran = match times {
+        Times::Signal => judge::terminated(&host, point, running),
+        _ => judge::in_time(running, seconds),
     };
     // A host that does not hear the farewell keeps the shell until its idle time-out.
     let stays = point == Verb::Delete.into() && times != Times::Once;

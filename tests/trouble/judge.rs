@@ -1,8 +1,9 @@
 //! Whether what a call said is what the host shows.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use simulated_host::Host;
+use simulated_host::{Host, Point};
 
 use crate::case::{Ran, Running};
 use crate::table::Cell;
@@ -59,6 +60,30 @@ impl Verdict {
 /// Waits for a call, no longer than CloudStack does.
 pub(crate) fn in_time(running: Running, seconds: u64) -> Result<Ran, String> {
     running.end_within(Duration::from_secs(seconds) + SLACK).ok_or_else(|| format!("no answer within {seconds} s"))
+}
+
+/// Tells a call to end once the host has got that far with it, and waits for its answer.
+pub(crate) fn terminated(host: &Host, point: Point, running: Running) -> Result<Ran, String> {
+    let over = Instant::now() + Duration::from_secs(30);
+    let is_reached = || {
+        let counters = host.state().counters;
+        match point {
+            Point::Connect => counters.connections > 0,
+            Point::Verb(verb) => counters.of(verb) > 0,
+            _ => counters.http_requests > 0,
+        }
+    };
+    while !is_reached() {
+        if Instant::now() > over {
+            return Err("the call does not come that far".to_owned());
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    // What is counted may not have been looked at yet.
+    thread::sleep(Duration::from_millis(50));
+    running.terminate();
+    // Cleaning up takes four seconds at most on a host that hears nothing.
+    in_time(running, 6)
 }
 
 /// The verdict over a `create`, held against the host.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Calls mostly wait, so many more run at once than there are processors.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 48;
 
 /// What came of one cell.
 #[derive(Clone, Debug)]
