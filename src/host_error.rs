@@ -23,7 +23,11 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
             Some("correct username and password of the host; the login was tried once only".to_owned())
         }
         ErrorKind::Login(_) if error.is_login_withheld() => {
-            Some("correct username and password of the host; a new password is tried at once".to_owned())
+            Some(
+                "correct username and password of the host, which is tried at once; where the account was at fault and is not \
+                 any more, remove the folder `<log>.logins`"
+                    .to_owned(),
+            )
         }
         ErrorKind::Unreachable(Unreachable::Name { .. } | Unreachable::NameService { .. }) => {
             Some("check url of the host and this machine's name service, or give an IP address".to_owned())
@@ -42,6 +46,10 @@ pub(crate) fn explain(error: winrm::Error, haste: Haste) -> Error {
         }
         ErrorKind::Http(_) | ErrorKind::Tls(_) => {
             Some("check that url and port of the host are those of WinRM's HTTPS listener".to_owned())
+        }
+        ErrorKind::Lost(_) | ErrorKind::Silent if haste == Haste::Action => {
+            message.push_str("; nothing was done on the host");
+            Some("look whether the host is well, and run the action again".to_owned())
         }
         _ => None,
     };

@@ -5,15 +5,15 @@
 //! goes on.
 
 use std::env;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use winrm::Interrupt;
 use winrm::auth::{LoginError, LoginMemory, Verdict};
 
 use crate::request::Connection;
@@ -33,55 +33,75 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// The file of one host and account.
 #[derive(Debug)]
 pub struct RefusedLogins {
-    path: PathBuf,
+    /// Where it may lie. The second one counts where the first cannot be written, as on a full disk.
+    places: Vec<PathBuf>,
     account: String,
-    /// Eight hexadecimal digits that change with the password.
+    /// Eight hexadecimal digits that change with the password, and with whatever else the host judges a login by.
     mark: String,
-    /// Locked from before a login until its end is known.
-    begun: Mutex<Option<File>>,
+    begun: Mutex<Option<Begun>>,
+}
+
+/// A login of this process.
+#[derive(Debug)]
+struct Begun {
+    file: File,
+    at: u64,
 }
 
 impl RefusedLogins {
     /// The file for this login, beside that log; nothing where it has no place.
     pub fn of(connection: &Connection, log: Option<&Path>) -> Option<Self> {
-        let folder = log.and_then(|log| own(PathBuf::from(format!("{}.logins", log.display())))).or_else(own_folder)?;
-        let (host, account) = (connection.endpoint.to_string(), connection.credentials.account());
+        let beside = log.and_then(|log| own(PathBuf::from(format!("{}.logins", log.display()))));
+        let folders: Vec<_> = beside.into_iter().chain(own_folder()).collect();
+        let (host, credentials) = (connection.endpoint.to_string(), &connection.credentials);
         let mut name = DefaultHasher::new();
-        (&host, &account).hash(&mut name);
-        let mark = u32::from_be_bytes(connection.credentials.mark(&host));
-        Some(Self {
-            path: folder.join(format!("{:016x}", name.finish())),
-            account,
-            mark: format!("{mark:08x}"),
+        (&host, credentials.account()).hash(&mut name);
+        let name = format!("{:016x}", name.finish());
+        let salt = format!("{host} {:?} {credentials:?}", connection.channel_binding);
+        (!folders.is_empty()).then(|| Self {
+            places: folders.into_iter().map(|folder| folder.join(&name)).collect(),
+            account: credentials.account(),
+            mark: format!("{:08x}", u32::from_be_bytes(credentials.mark(&salt))),
             begun: Mutex::default(),
         })
     }
 
-    fn withheld(&self, since: u64, hold: u64) -> LoginError {
-        LoginError::Withheld {
-            user: self.account.clone(),
-            since: Duration::from_secs(since),
-            left: Duration::from_secs(hold.saturating_sub(since)),
-        }
-    }
-
     /// Decides by what the file says, without waiting for anyone.
-    fn judge(&self, known: Option<&Known>) -> Result<Judged, LoginError> {
-        let Some(known) = known.filter(|known| known.mark == self.mark) else {
+    fn judge(&self, file: &File) -> Result<Judged, LoginError> {
+        let Some(known) = Known::read(file).filter(|known| known.mark == self.mark) else {
             return Ok(Judged::Open);
         };
-        match (known.refusals, known.age()) {
-            (_, None) => Ok(Judged::Open),
-            (0, Some(age)) if age < RIGHT_FOR => Ok(Judged::Right),
-            (0, Some(_)) => Ok(Judged::Open),
-            (1, Some(age)) if age < AFTER_ONE_REFUSAL => Err(self.withheld(age, AFTER_ONE_REFUSAL)),
-            (2.., Some(age)) if age < AFTER_MORE => Err(self.withheld(age, AFTER_MORE)),
-            _ => Ok(Judged::Open),
+        let Some(age) = known.age() else {
+            return Ok(Judged::Open);
+        };
+        match known.refusals {
+            0 if age < RIGHT_FOR => Ok(Judged::Right),
+            0 => Ok(Judged::Open),
+            1 => self.hold(age, AFTER_ONE_REFUSAL),
+            _ => self.hold(age, AFTER_MORE),
         }
     }
 
-    fn open(&self) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&self.path)
+    fn hold(&self, age: u64, hold: u64) -> Result<Judged, LoginError> {
+        let Some(left) = hold.checked_sub(age).filter(|left| *left > 0) else {
+            return Ok(Judged::Open);
+        };
+        let (user, since, left) = (self.account.clone(), Duration::from_secs(age), Duration::from_secs(left));
+        Err(LoginError::Withheld { user, since, left })
+    }
+
+    /// The file, with room for what will be written.
+    fn open(&self) -> Option<File> {
+        let opened = self.places.iter().find_map(|path| {
+            let mut options = OpenOptions::new();
+            let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).ok()?;
+            let is_new = file.metadata().ok()?.len() < LINE;
+            (!is_new || file.write_all_at(&BLANK, 0).is_ok()).then_some(file)
+        });
+        if opened.is_none() {
+            tracing::warn!(places = ?self.places, "A refused login cannot be remembered");
+        }
+        opened
     }
 }
 
@@ -93,53 +113,68 @@ enum Judged {
 }
 
 impl LoginMemory for RefusedLogins {
-    fn admit(&self, patience: Duration) -> Result<(), LoginError> {
-        let Ok(mut file) = self.open() else {
+    fn admit(&self, patience: Duration, interrupt: &Interrupt) -> Result<(), LoginError> {
+        let Some(file) = self.open() else {
             return Ok(());
         };
-        if let Judged::Right = self.judge(Known::read(&mut file).as_ref())? {
-            return Ok(());
+        let until = Instant::now() + patience;
+        loop {
+            // Whoever holds the lock writes what came of his login.
+            if let Judged::Right = self.judge(&file)? {
+                break;
+            }
+            if file.try_lock().is_ok() {
+                if let Judged::Right = self.judge(&file)? {
+                    // Nobody need wait for this one.
+                    let _ = file.unlock();
+                }
+                break;
+            }
+            if Instant::now() >= until || !interrupt.sleep(LOOK_AGAIN) {
+                break;
+            }
         }
-        if lock(&file, patience) {
-            // Whoever held it has written what came of his login.
-            self.judge(Known::read(&mut file).as_ref())?;
-            *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
-        }
+        *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(Begun { file, at: now() });
         Ok(())
     }
 
     fn ended(&self, verdict: Verdict) {
         let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut file) = begun.or_else(|| self.open().ok()) else {
+        // A login that was not asked for is one that has worked before.
+        let Some(Begun { file, at }) = begun.or_else(|| Some(Begun { file: self.open()?, at: now() })) else {
             return;
         };
-        let refusals = match verdict {
-            Verdict::Unknown => return,
-            Verdict::Accepted => 0,
-            Verdict::Refused => {
-                let before = Known::read(&mut file).filter(|known| known.mark == self.mark);
-                before.map_or(0, |known| known.refusals).saturating_add(1)
-            }
+        let known = Known::read(&file).filter(|known| known.mark == self.mark);
+        let refusals = match (verdict, known) {
+            (Verdict::Unknown, _) => return,
+            (Verdict::Accepted, Some(known)) if known.refusals == 0 && known.age() == Some(0) => return,
+            (Verdict::Accepted, _) => 0,
+            // One that had begun before counts with it: a host that boots refuses many at once.
+            (Verdict::Refused, Some(known)) if known.refusals > 0 && known.time > at => known.refusals,
+            (Verdict::Refused, known) => known.map_or(0, |known| known.refusals).saturating_add(1),
         };
-        if let Err(error) = (Known { mark: self.mark.clone(), time: now(), refusals }).write(&mut file) {
-            tracing::debug!(%error, path = ?self.path, "A login's end could not be written");
+        if let Err(error) = (Known { mark: self.mark.clone(), time: now(), refusals }).write(&file) {
+            tracing::warn!(%error, "A login's end cannot be remembered");
         }
     }
 }
 
-/// One line of a file: `<mark> <seconds since 1970> <refusals in a row>`.
+/// The one line of a file, `<mark> <seconds since 1970> <refusals in a row>`, always of the same length: it is written in
+/// one piece over the old one, on a full disk as well.
 struct Known {
     mark: String,
     time: u64,
     refusals: u32,
 }
 
+const LINE: u64 = 32;
+const BLANK: [u8; 32] = *b"                               \n";
+
 impl Known {
-    fn read(file: &mut File) -> Option<Self> {
-        let mut text = String::new();
-        file.rewind().ok()?;
-        file.take(100).read_to_string(&mut text).ok()?;
-        let mut words = text.split_whitespace();
+    fn read(file: &File) -> Option<Self> {
+        let mut line = BLANK;
+        file.read_exact_at(&mut line, 0).ok()?;
+        let mut words = str::from_utf8(&line).ok()?.split_whitespace();
         Some(Self {
             mark: words.next()?.to_owned(),
             time: words.next()?.parse().ok()?,
@@ -147,11 +182,9 @@ impl Known {
         })
     }
 
-    fn write(&self, file: &mut File) -> io::Result<()> {
+    fn write(&self, file: &File) -> io::Result<()> {
         let Self { mark, time, refusals } = self;
-        file.rewind()?;
-        file.set_len(0)?;
-        writeln!(file, "{mark} {time} {refusals}")
+        file.write_all_at(format!("{mark} {time:>14} {:>7}\n", refusals.min(&9_999_999)).as_bytes(), 0)
     }
 
     /// In seconds; nothing where the clock was set back.
@@ -162,18 +195,6 @@ impl Known {
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-/// Waits for the lock. It goes with the process that holds it, however that ends.
-fn lock(file: &File, patience: Duration) -> bool {
-    let begun = std::time::Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return true,
-            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => thread::sleep(LOOK_AGAIN),
-            Err(_) => return false,
-        }
-    }
 }
 
 /// A folder for this user where there is no log.

@@ -12,18 +12,17 @@ use winrm::Interrupt;
 pub fn interrupt() -> Interrupt {
     let interrupt = Interrupt::default();
     let raised = interrupt.clone();
-    // Without it a signal ends the process as it does any other; the host's idle time-out removes the shell.
-    if let Ok(mut signals) = Signals::new([SIGTERM, SIGINT]) {
-        let watch = move || {
-            for signal in signals.forever() {
-                if raised.is_raised() {
-                    let _ = emulate_default_handler(signal);
-                }
-                tracing::warn!(signal, "Told to end");
-                raised.raise();
+    // Without thread or handler a signal ends the process as it does any other; the host's idle time-out removes the shell.
+    let watch = move || {
+        let Ok(mut signals) = Signals::new([SIGTERM, SIGINT]) else { return };
+        for signal in signals.forever() {
+            if raised.is_raised() {
+                let _ = emulate_default_handler(signal);
             }
-        };
-        let _ = thread::Builder::new().name("signals".to_owned()).spawn(watch);
-    }
+            tracing::warn!(signal, pid = std::process::id(), "Told to end");
+            raised.raise();
+        }
+    };
+    let _ = thread::Builder::new().name("signals".to_owned()).spawn(watch);
     interrupt
 }

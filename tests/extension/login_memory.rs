@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
-use simulated_host::{Account, Host, Options};
+use simulated_host::{Account, Action, ChannelBinding, Host, Options, Rule, Verb};
 use tempfile::TempDir;
 
 use crate::case::{Case, Ran, hyperv};
@@ -48,7 +48,7 @@ fn age(memory: &Path, seconds: u64) {
     let words: Vec<_> = text.split_whitespace().collect();
     let [mark, time, refusals] = words[..] else { panic!("{text}") };
     let time = time.parse::<u64>().unwrap() - seconds;
-    fs::write(memory, format!("{mark} {time} {refusals}\n")).unwrap();
+    fs::write(memory, format!("{mark} {time:>14} {refusals:>7}\n")).unwrap();
 }
 
 #[test]
@@ -61,15 +61,75 @@ fn fifty_calls_with_a_wrong_password_make_one_login() {
     assert_eq!((logins(&host), host.state().counters.connections), (1, 1));
 }
 
+/// Also where the host takes its time to say no, as one that asks a domain controller.
 #[test]
 fn fifty_calls_at_once_make_one_login_too() {
+    for latency in [0, 1200] {
+        let folder = TempDir::new().unwrap();
+        let host = Host::start(Options::new().latency(Duration::from_millis(latency))).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..50 {
+                scope.spawn(|| wrong(&host, &folder).run().fails(&["password"]));
+            }
+        });
+        assert_eq!(logins(&host), 1, "{latency} ms");
+        assert!(fs::read_to_string(memory(&folder)).unwrap().trim_end().ends_with(" 1"));
+    }
+}
+
+#[test]
+fn right_logins_do_not_wait_for_each_other() {
+    let folder = TempDir::new().unwrap();
+    let host = Host::start(Options::new().latency(Duration::from_millis(300))).unwrap();
+    right(&host, &folder).run().fails(&["has no VM"]);
+    // Once one has worked, the next have no lock to wait for: whoever holds it holds up nobody.
+    let file = fs::File::options().read(true).write(true).open(memory(&folder)).unwrap();
+    file.lock().unwrap();
+    let running = right(&host, &folder).start();
+    assert!(running.end_within(Duration::from_secs(4)).is_some(), "it waits for a login that it knows to be right");
+}
+
+#[test]
+fn a_refusal_of_others_does_not_end_what_has_begun() {
     let (host, folder) = start();
-    thread::scope(|scope| {
-        for _ in 0..50 {
-            scope.spawn(|| wrong(&host, &folder).run().fails(&["password"]));
-        }
-    });
-    assert_eq!(logins(&host), 1);
+    host.fail(Rule::new(Verb::Receive, Action::Reset).first(1));
+    wrong(&host, &folder).run().fails(&["refuses the login"]);
+    let memory = memory(&folder);
+    let refused = fs::read(&memory).unwrap();
+    let case = Case::new("create", "create.json").on(&host).log_at(&log(&folder));
+    let slow = Rule::new(Verb::Command, Action::Slow(Duration::from_millis(800))).first(1);
+    host.fail(slow);
+    let running = case.start();
+    while host.state().counters.of(Verb::Command) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    // As if this very login had just been refused to another process.
+    let right = fs::read_to_string(&memory).unwrap();
+    let mark: String = right.chars().take(8).collect();
+    let told = String::from_utf8(refused).unwrap();
+    fs::write(&memory, told.replacen(told.split(' ').next().unwrap(), &mark, 1)).unwrap();
+    running.end().succeeds("Instance created");
+    assert_eq!(host.state().counters.connections, 3);
+}
+
+#[test]
+fn what_is_not_of_winrm_says_nothing_about_a_password() {
+    let (host, folder) = start();
+    wrong(&host, &folder).run().fails(&["refuses the login"]);
+    let memory = memory(&folder);
+    age(&memory, 31);
+    host.fail(Rule::new(Verb::Enumerate, Action::status(503)));
+    right(&host, &folder).timeout("4").run().fails(&["503"]);
+    assert!(fs::read_to_string(&memory).unwrap().trim_end().ends_with(" 1"), "503 is taken for a login that works");
+}
+
+#[test]
+fn another_binding_is_another_login() {
+    let host = Host::start(Options::new().channel_binding(ChannelBinding::Strict)).unwrap();
+    let folder = TempDir::new().unwrap();
+    let unbound = right(&host, &folder).host_key("ntlm_channel_binding", json!("off"));
+    unbound.run().fails(&["refuses the login"]);
+    right(&host, &folder).run().fails(&["has no VM"]);
 }
 
 #[test]
@@ -87,16 +147,16 @@ fn after_thirty_seconds_a_booting_host_is_asked_again_and_then_for_ten_minutes_n
     let (host, folder) = start();
     wrong(&host, &folder).run().fails(&["refuses the login"]);
     let memory = memory(&folder);
-    age(&memory, 28);
+    age(&memory, 20);
     wrong(&host, &folder).run().fails(&["held back"]);
     assert_eq!(logins(&host), 1);
-    age(&memory, 3);
+    age(&memory, 11);
     wrong(&host, &folder).run().fails(&["refuses the login"]);
     assert_eq!(logins(&host), 2);
-    age(&memory, 590);
+    age(&memory, 580);
     wrong(&host, &folder).run().fails(&["held back"]);
     assert_eq!(logins(&host), 2);
-    age(&memory, 20);
+    age(&memory, 21);
     wrong(&host, &folder).run().fails(&["refuses the login"]);
     assert_eq!(logins(&host), 3);
 }
@@ -121,7 +181,14 @@ fn a_memory_that_makes_no_sense_holds_nobody_back() {
     let path = memory(&folder);
     let ahead = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
     let mark: String = fs::read_to_string(&path).unwrap().chars().take(8).collect();
-    let torn = ["", "\0\0\0", "abc", &format!("{mark} soon 1"), &format!("{mark} {ahead} 2"), &"9".repeat(5000)];
+    let torn = [
+        "",
+        "\0\0\0",
+        "abc",
+        &format!("{mark}           soon       1\n"),
+        &format!("{mark} {ahead:>14} {:>7}\n", 2),
+        &"9".repeat(5000),
+    ];
     for (n, text) in (2..).zip(torn) {
         fs::write(&path, text).unwrap();
         wrong(&host, &folder).run().fails(&["refuses the login"]);

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -99,6 +99,12 @@ fn assert_free(place: &str, text: &[u8]) {
     }
 }
 
+/// What a Send brings, where it brings the beginning of an input.
+fn input(request: &str) -> Option<Vec<u8>> {
+    let stream = request.split_once("<rsp:Stream ")?.1.split_once('>')?.1.split_once('<')?.0;
+    BASE64_STANDARD.decode(stream).ok()
+}
+
 #[test]
 fn the_search_finds_what_it_looks_for() {
     for text in [
@@ -128,6 +134,13 @@ fn no_action_shows_one_in_reply_or_log_or_to_the_host() {
     assert!(requests.iter().any(|request| request.verb == Verb::Send));
     for request in requests {
         assert_free(&format!("{:?}", request.verb), request.body.as_bytes());
+        if let Some(input) = input(&request.body) {
+            assert_free("an input", &input);
+            let token = input.split(|byte| *byte == b'\n').next().unwrap();
+            let arguments = BASE64_STANDARD.decode(token).unwrap();
+            assert!(arguments.starts_with(b"{"), "the first line of an input is its arguments");
+            assert_free("the arguments of a script", &arguments);
+        }
     }
 }
 
@@ -158,7 +171,9 @@ fn no_failure_shows_one() {
 fn the_process_list_shows_none() {
     let host = host(Options::new().rule(Rule::new(Verb::Receive, Action::Silence)));
     let running = marked("create", &host).start();
+    let over = Instant::now() + Duration::from_secs(20);
     while host.state().counters.of(Verb::Receive) == 0 {
+        assert!(Instant::now() < over, "the call does not come that far");
         std::thread::sleep(Duration::from_millis(5));
     }
     let process = Path::new("/proc").join(running.id().to_string());

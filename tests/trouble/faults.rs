@@ -114,7 +114,7 @@ fn play(point: Point, action: Action, times: Times, wanted: Verdict) -> crate::t
         _ => judge::in_time(running, seconds),
     };
     // A host that does not hear the farewell keeps the shell until its idle time-out.
-    let stays = point == Verb::Delete.into() && times != Times::Once;
+    let stays = point == Verb::Delete.into() && matches!(times, Times::Always | Times::Signal);
     let judged = ran.as_ref().map_err(String::clone).and_then(|ran| judge::create(&host, ran, stays));
     judge::cell(judged, &[wanted], ran.as_ref().ok())
 }

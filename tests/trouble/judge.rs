@@ -86,20 +86,29 @@ pub(crate) fn terminated(host: &Host, point: Point, running: Running) -> Result<
     in_time(running, 6)
 }
 
-/// The verdict over a `create`, held against the host.
-pub(crate) fn create(host: &Host, ran: &Ran, shell_may_stay: bool) -> Result<Verdict, String> {
+/// The verdict over a call of any action, held against the host.
+pub(crate) fn call(host: &Host, ran: &Ran, shell_may_stay: bool) -> Result<Verdict, String> {
     let verdict = Verdict::of(ran)?;
     let counters = host.state().counters;
-    let runs = counters.scripts_run;
-    let is_there = host.state().vm(VM).is_some();
     let said = ran.stdout.trim_end();
-    if runs > 1 {
-        return Err(format!("the script ran {runs} times"));
+    if counters.scripts_run > 1 {
+        return Err(format!("the script ran {} times", counters.scripts_run));
     }
-    match verdict {
+    if counters.shells_open > 0 && !shell_may_stay {
+        return Err(format!("a shell stayed: {said}"));
+    }
+    Ok(verdict)
+}
+
+/// The verdict over a `create`, which can be held against its VM as well.
+pub(crate) fn create(host: &Host, ran: &Ran, shell_may_stay: bool) -> Result<Verdict, String> {
+    let runs = host.state().counters.scripts_run;
+    let is_there = host.state().vm(VM).is_some();
+    match call(host, ran, shell_may_stay)? {
         Verdict::Done if !is_there => Err("success, and there is no VM".to_owned()),
-        Verdict::Nothing if is_there || runs > 0 => Err(format!("the script ran, and this was said: {said}")),
-        _ if counters.shells_open > 0 && !shell_may_stay => Err(format!("a shell stayed: {said}")),
+        Verdict::Nothing if is_there || runs > 0 => {
+            Err(format!("the script ran, and this was said: {}", ran.stdout.trim_end()))
+        }
         verdict => Ok(verdict),
     }
 }

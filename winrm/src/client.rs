@@ -108,17 +108,15 @@ impl<T: Transport> Client<T> {
     fn attempt(&mut self, command: &Command<'_>, deadline: Deadline) -> Result<Output, Error> {
         let mut shell = self.open(deadline)?;
         let result = self.run_in(&mut shell, command, deadline);
-        let interrupted = result.as_ref().is_err_and(Error::is_interrupted);
-        // The time that is kept for cleaning up begins here.
-        let deadline = if interrupted { deadline.or(Deadline::after(Duration::ZERO)) } else { deadline };
-        if interrupted || result.as_ref().is_err_and(Error::is_too_slow) {
+        let deadline = result.as_ref().map_or_else(|error| self.clean_up_begins(error.kind(), deadline), |_| deadline);
+        if result.as_ref().is_err_and(|error| error.is_interrupted() || error.is_too_slow()) {
             self.end(&shell, deadline);
         }
         let patience = match &result {
             Ok(_) => REMOVAL_BEFORE_ANSWER,
             Err(_) => REMOVAL,
         };
-        self.remove(&shell.id, patience, deadline);
+        self.remove(&shell.id, false, patience, deadline);
         result
     }
 
@@ -133,7 +131,9 @@ impl<T: Transport> Client<T> {
             Ok(id) => Ok(Shell { id, command_id: None }),
             Err(failure) => {
                 if failure.may_be_done {
-                    self.remove(&wanted, REMOVAL, deadline);
+                    // A host that is still making it does not know it yet.
+                    let not_yet = matches!(failure.kind, ErrorKind::Silent | ErrorKind::Interrupted);
+                    self.remove(&wanted, not_yet, REMOVAL, self.clean_up_begins(&failure.kind, deadline));
                 }
                 Err(failure.by(deadline))
             }
@@ -162,6 +162,14 @@ impl<T: Transport> Client<T> {
         })
     }
 
+    /// From when the time counts that is kept for cleaning up: the deadline, or now where nothing is to be waited for any more.
+    fn clean_up_begins(&self, kind: &ErrorKind, deadline: Deadline) -> Deadline {
+        match kind {
+            ErrorKind::Interrupted => deadline.or(Deadline::after(Duration::ZERO)),
+            _ => deadline,
+        }
+    }
+
     /// Ends a command that ran out of time, within half of what is kept for that.
     fn end(&mut self, shell: &Shell, deadline: Deadline) {
         let Some(command_id) = &shell.command_id else {
@@ -175,15 +183,19 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Removes a shell; again where the connection broke. A failure changes nothing about the result: the host removes it after its
+    /// Removes a shell; again where the connection broke or the host is full, and where there is none yet if that may be so.
+    /// A failure changes nothing about the result: the host removes it after its
     /// idle time-out.
-    fn remove(&mut self, shell_id: &str, patience: Duration, deadline: Deadline) {
+    fn remove(&mut self, shell_id: &str, not_yet: bool, patience: Duration, deadline: Deadline) {
         let whole = deadline.later(self.timeouts.clean_up).or(Deadline::after(patience));
         let mut back_off = BackOff::default();
         while let Some(wait) = whole.wait() {
             let Err(failure) = self.speaker.delete(shell_id, wait) else { return };
             debug!(error = %failure.kind, "The shell could not be removed");
-            let may_work_yet = failure.kind.may_pass() && !matches!(failure.kind, ErrorKind::Silent);
+            let may_work_yet = match failure.fault() {
+                Some(fault) => fault.is_quota() || (not_yet && fault.is_not_found()),
+                None => failure.kind.may_pass() && !matches!(failure.kind, ErrorKind::Silent),
+            };
             if !may_work_yet || !whole.sleep(back_off.next(), &Interrupt::default()) {
                 return;
             }

@@ -45,7 +45,7 @@ impl Interrupt {
     }
 
     /// Waits `span`; false if it was not to be waited out.
-    pub(crate) fn sleep(&self, span: Duration) -> bool {
+    pub fn sleep(&self, span: Duration) -> bool {
         let until = Instant::now() + span;
         let mut raised = self.shared.lock();
         loop {

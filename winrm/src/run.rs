@@ -71,15 +71,30 @@ impl<'r, T: Transport> Run<'r, T> {
     /// piece all the same, the input has ended with that, and one command reads it once.
     fn send(&mut self, piece: &[u8], last: bool) -> Result<(), Failure> {
         let mut back_off = BackOff::default();
+        let mut is_repeated = false;
         loop {
             // A host takes input at once or not at all. Of a short time half is left to find out what became of it.
             let wait = self.deadline.half().ok_or_else(|| Failure::too_slow(Action::Send))?;
-            match self.speaker.send(self.target, piece, last, wait) {
-                Err(failure)
-                    if failure.fault().is_some_and(Fault::is_quota)
-                        && self.deadline.sleep(back_off.next(), self.speaker.interrupt()) => {}
-                result => return result,
+            let failure = match self.speaker.send(self.target, piece, last, wait) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            if !failure.fault().is_some_and(Fault::is_quota) {
+                let may_be_done = failure.may_be_done || (is_repeated && failure.is_answer());
+                return Err(Failure { may_be_done, ..failure });
             }
+            if !self.deadline.sleep(back_off.next(), self.speaker.interrupt()) {
+                return Err(self.interrupted_or(failure));
+            }
+            is_repeated = true;
+        }
+    }
+
+    /// A wait that did not last is over because nothing is to be waited for any more, or because the time is up.
+    fn interrupted_or(&self, failure: Failure) -> Failure {
+        match self.speaker.interrupt().is_raised() {
+            true => Failure::interrupted(failure.action),
+            false => failure,
         }
     }
 
@@ -87,9 +102,9 @@ impl<'r, T: Transport> Run<'r, T> {
     /// command has ended, and its output tells why. An answer that was lost leaves open whether the
     /// input has arrived; a sign of life from the command decides that.
     fn after_failed_send(&mut self, failure: Failure, last: bool) -> Result<Progress, Error> {
-        let answered = failure.is_answer();
+        let answered = failure.is_answer() && !failure.is_turned_away();
         let gone = failure.fault().is_some_and(Fault::is_not_found);
-        let unknown = last && !gone && (answered || failure.may_be_done);
+        let unknown = last && (failure.may_be_done || (answered && !gone));
         if !answered && !unknown {
             return Err(failure.by(self.deadline));
         }
@@ -129,7 +144,7 @@ impl<'r, T: Transport> Run<'r, T> {
                 Err(failure) if failure.kind.may_pass() || failure.fault().is_some_and(Fault::is_quota) => {
                     debug!(error = %failure.kind, "Asking again for output");
                     if !until.sleep(back_off.next(), self.speaker.interrupt()) {
-                        return Err(failure.by(until));
+                        return Err(self.interrupted_or(failure).by(until));
                     }
                     continue;
                 }

@@ -48,6 +48,15 @@ impl Failure {
         }
     }
 
+    /// Whether the host has answered without a look at what the message is: it is full, or the message too large.
+    pub(crate) fn is_turned_away(&self) -> bool {
+        match &self.kind {
+            ErrorKind::Fault(fault) => fault.is_quota(),
+            ErrorKind::Http(error) => error.status == 413,
+            _ => false,
+        }
+    }
+
     /// There was no time left to send it.
     pub(crate) fn too_slow(action: Action) -> Self {
         Self { kind: ErrorKind::TooSlow, action, may_be_done: false }
@@ -200,14 +209,9 @@ fn answer<R>(reply: &Reply, read: impl FnOnce(&Reply) -> Result<Answer<R>, ReadE
     match read(reply) {
         Ok(Answer::Content(content)) => Ok(content),
         Ok(Answer::Fault(fault)) => Err(refused(fault)),
-        Err(_) if !is_soap(&reply.body) => Err((HttpError::new(reply.status, &reply.body).into(), true)),
+        Err(_) if !reply.is_of_winrm() => Err((HttpError::new(reply.status, &reply.body).into(), true)),
         Err(error) => Err((error.into(), true)),
     }
-}
-
-/// Whether it may be an answer of WinRM at all, and not a page of something in between.
-fn is_soap(body: &[u8]) -> bool {
-    body.windows(b"Envelope".len()).any(|word| word == b"Envelope")
 }
 
 /// A host that says no has not done it, unless it stopped in the middle.

@@ -73,7 +73,9 @@ pub enum LoginError {
     },
     /// The host has refused this very login not long ago. It was not sent again.
     #[error(
-        "the login of `{user}` is held back for {} s, lest the host locks the account: the host refused it {} s ago",
+        "the login of `{user}` is held back for {} s, lest the host locks the account: the host refused it {} s ago (wrong \
+         user name, domain or password, an account that is locked, expired or may not log in over the network, or something \
+         between here and the host that shows a certificate of its own)",
         left.as_secs().max(1), since.as_secs()
     )]
     Withheld {

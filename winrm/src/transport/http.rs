@@ -14,7 +14,7 @@ use reqwest::tls::TlsInfo;
 
 use super::cause::{chain, innermost, is_refused, is_reset};
 use super::resolve::{self, Found, Lookup, Resolver};
-use super::tls::{self, Seen};
+use super::tls::{self, Config, Seen};
 use super::{Reply, SettingsError, Transport, TransportError, Unreachable};
 use crate::auth::{self, LoginError, Ntlm, Offer, Verdict};
 use crate::deadline::Deadline;
@@ -26,7 +26,7 @@ use crate::{ChannelBinding, Interrupt, Settings};
 const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
 
 /// How long the login of another process with the same password is waited for. It tells whether that is right.
-const LOGIN_OF_ANOTHER: Duration = Duration::from_secs(1);
+const LOGIN_OF_ANOTHER: Duration = Duration::from_secs(20);
 
 /// A host over HTTPS.
 ///
@@ -35,6 +35,7 @@ const LOGIN_OF_ANOTHER: Duration = Duration::from_secs(1);
 /// is lost, the next message logs in anew.
 pub struct Https {
     client: Client,
+    tls: Config,
     settings: Settings,
     url: String,
     resolver: Resolver,
@@ -43,6 +44,8 @@ pub struct Https {
     /// now, one stands or did so until a moment ago.
     lost: u64,
     login: Login,
+    /// The host has taken this login before.
+    is_known_good: bool,
 }
 
 /// How far the login is.
@@ -71,23 +74,38 @@ impl Https {
     fn with_lookup(settings: Settings, lookup: Arc<Lookup>) -> Result<Self, SettingsError> {
         let (config, seen) = tls::configure(&settings.trust)?;
         let resolver = Resolver::new(settings.endpoint.clone(), lookup);
-        let client = Client::builder()
-            .tls_backend_preconfigured(config)
-            .tls_info(true)
-            .http1_only()
-            .dns_resolver(resolver.found())
-            // A proxy named by the environment is not between a management server and its hosts.
-            .no_proxy()
-            .redirect(Policy::none())
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(None)
-            .timeout(None)
-            .connect_timeout(settings.timeouts.connect)
-            .build()
-            .map_err(|error| SettingsError::Client(innermost(&error)))?;
+        let client = client(&config, &resolver, settings.timeouts.connect)?;
         let url = settings.endpoint.url();
-        Ok(Self { client, settings, url, resolver, seen, lost: 0, login: Login::Due })
+        Ok(Self {
+            client,
+            tls: config,
+            settings,
+            url,
+            resolver,
+            seen,
+            lost: 0,
+            login: Login::Due,
+            is_known_good: false,
+        })
     }
+}
+
+/// A client without a connection.
+fn client(tls: &Config, resolver: &Resolver, connect: Duration) -> Result<Client, SettingsError> {
+    Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .tls_info(true)
+        .http1_only()
+        .dns_resolver(resolver.found())
+        // A proxy named by the environment is not between a management server and its hosts.
+        .no_proxy()
+        .redirect(Policy::none())
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(None)
+        .timeout(None)
+        .connect_timeout(connect)
+        .build()
+        .map_err(|error| SettingsError::Client(innermost(&error)))
 }
 
 impl Transport for Https {
@@ -119,13 +137,19 @@ impl Https {
         let Some(memory) = self.settings.login_memory.clone() else {
             return self.log_in_now(body, limit);
         };
-        memory.admit((limit.until.remaining() / 4).min(LOGIN_OF_ANOTHER))?;
+        // What was begun with this login goes on with it, whatever others have met meanwhile.
+        if !self.is_known_good {
+            memory.admit((limit.until.remaining() / 2).min(LOGIN_OF_ANOTHER), limit.interrupt)?;
+        }
         let result = self.log_in_now(body, limit);
-        memory.ended(match self.login {
-            Login::Done => Verdict::Accepted,
-            Login::Refused(_) => Verdict::Refused,
-            Login::Due => Verdict::Unknown,
-        });
+        let verdict = match (&self.login, &result) {
+            (Login::Refused(_), _) => Verdict::Refused,
+            (Login::Done, Ok(reply)) if reply.is_of_winrm() => Verdict::Accepted,
+            // Whatever turns messages away before WinRM does not look at passwords either.
+            _ => Verdict::Unknown,
+        };
+        self.is_known_good |= verdict == Verdict::Accepted;
+        memory.ended(verdict);
         result
     }
 
@@ -214,29 +238,22 @@ impl Https {
         if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        // The HTTPS client cannot be interrupted. What it is left to goes on unheard, on a connection that is not used again.
-        let exchange = interrupt
-            .begin("exchange", move || request.send().map(Leg::read))
-            .map_err(|error| SettingsError::Client(error.to_string()))?;
+        // The HTTPS client cannot be interrupted: an exchange that is given up goes on unheard.
+        let exchange = interrupt.begin("exchange", move || request.send().map(Leg::read)).map_err(|error| {
+            TransportError::Lost { sent: false, reason: format!("this machine is too busy ({error})") }
+        })?;
         // It keeps the time by itself, and knows better what was waited for.
         let a_little_later = until.later(Duration::from_secs(1)).moment();
-        let read = match exchange.wait(interrupt, a_little_later) {
-            Waited::Ended(Ok(read)) => read,
+        let given_up = match exchange.wait(interrupt, a_little_later) {
+            Waited::Ended(Ok(read)) => return read.map_err(|error| broken_off(&error, sent)),
             Waited::Ended(Err(error)) => return Err(self.no_answer(&error, sent, timeout)),
-            Waited::TooLate => return Err(TransportError::TimedOut { sent: sent && self.has_connected() }),
-            Waited::Interrupted => return Err(TransportError::Interrupted { sent: sent && self.has_connected() }),
-            Waited::Died => return Err(TransportError::Lost { sent, reason: "the HTTPS client failed".to_owned() }),
+            Waited::TooLate => TransportError::TimedOut { sent: sent && self.has_connected() },
+            Waited::Interrupted => TransportError::Interrupted { sent: sent && self.has_connected() },
+            Waited::Died => TransportError::Lost { sent, reason: "the HTTPS client failed".to_owned() },
         };
-        read.map_err(|error| {
-            if is_timeout(&error) {
-                TransportError::TimedOut { sent }
-            } else if error.kind() == io::ErrorKind::FileTooLarge {
-                TransportError::Nonsense(error.to_string())
-            } else {
-                let reason = innermost(&error);
-                TransportError::Lost { sent, reason }
-            }
-        })
+        // Its connection would come back into the pool, in the middle of another one's login.
+        self.client = client(&self.tls, &self.resolver, self.settings.timeouts.connect)?;
+        Err(given_up)
     }
 
     /// Tells apart why an answer did not even begin.
@@ -295,6 +312,17 @@ impl Https {
 struct Limit<'a> {
     until: Deadline,
     interrupt: &'a Interrupt,
+}
+
+/// Tells apart why an answer did not come whole.
+fn broken_off(error: &io::Error, sent: bool) -> TransportError {
+    if is_timeout(error) {
+        TransportError::TimedOut { sent }
+    } else if error.kind() == io::ErrorKind::FileTooLarge {
+        TransportError::Nonsense(error.to_string())
+    } else {
+        TransportError::Lost { sent, reason: innermost(error) }
+    }
 }
 
 enum Attempt {

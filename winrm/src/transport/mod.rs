@@ -51,6 +51,13 @@ pub struct Reply {
     pub date: Option<SystemTime>,
 }
 
+impl Reply {
+    /// Whether WinRM itself may have written it, and not something in between or before it.
+    pub(crate) fn is_of_winrm(&self) -> bool {
+        self.body.windows(b"Envelope".len()).any(|word| word == b"Envelope")
+    }
+}
+
 /// Why no answer came.
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]

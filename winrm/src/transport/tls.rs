@@ -17,12 +17,15 @@ use super::certificate::unusable;
 use super::{CertificateError, CertificateReason, SettingsError, ca_file};
 use crate::{Fingerprint, Trust};
 
+/// How TLS is set up.
+pub(super) type Config = ClientConfig;
+
 /// TLS set up by `trust`, and the place where it notes what hosts show.
 ///
 /// # Errors
 ///
 /// [`SettingsError`] where authorities are wanted and cannot be had.
-pub(super) fn configure(trust: &Trust) -> Result<(ClientConfig, Arc<Seen>), SettingsError> {
+pub(super) fn configure(trust: &Trust) -> Result<(Config, Arc<Seen>), SettingsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let seen = Arc::new(Seen::default());
     let verifier =

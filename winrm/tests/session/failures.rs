@@ -164,3 +164,24 @@ fn an_error_shows_no_password() {
         assert!(!shown.contains(host.password()), "{shown}");
     }
 }
+
+#[test]
+fn a_full_host_is_asked_again_to_remove_the_shell() {
+    let full = Action::Fault(Fault::with_code(2_150_859_174));
+    let host = start(Options::new().rule(Rule::new(Verb::Delete, full).first(1)));
+    assert_whole(&run(&host).unwrap());
+    assert_eq!((asked(&host, Verb::Delete), host.state().counters.shells_open), (2, 0));
+}
+
+#[test]
+fn input_that_was_turned_away_has_done_nothing() {
+    let full = Action::Fault(Fault::with_code(2_150_859_174));
+    for (action, step) in [(full, "full"), (Action::status(413), "too large")] {
+        let host = start(Options::new().rule(Rule::new(Verb::Send, action)));
+        let begun = Instant::now();
+        let error = run_briefly(&host).unwrap_err();
+        assert!(!error.outcome_unknown(), "{step}: {error}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{step}");
+        assert_eq!((host.state().counters.scripts_run, host.state().counters.shells_open), (0, 0), "{step}");
+    }
+}
