@@ -9,8 +9,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use powershell::{
-    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nic, Nonce, PowerStates, Prepare, Reboot,
-    RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
+    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nic, Nonce, PowerStates, Prepare, Probe,
+    Reboot, RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
 };
 
 #[test]
@@ -55,6 +55,8 @@ fn parameters_are_the_fields() {
     assert_eq!(parameters(PowerStates::BODY), fields(&PowerStates { name: None }));
     let identify = Identify { name: name(), uuid: uuid(), vhd_path: vhd_path() };
     assert_eq!(parameters(Identify::BODY), fields(&identify));
+    let probe = Probe { name: name(), vhd_path: vhd_path(), vm_path: String::new() };
+    assert_eq!(parameters(Probe::BODY), fields(&probe));
     assert_eq!(parameters(Suspend::BODY), fields(&Suspend { name: name(), uuid: uuid(), vhd_path: vhd_path() }));
     assert_eq!(parameters(Resume::BODY), fields(&Resume { name: name(), uuid: uuid(), vhd_path: vhd_path() }));
 }

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use powershell::{
-    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nonce, PowerStates, Prepare, Reboot,
+    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nonce, PowerStates, Prepare, Probe, Reboot,
     RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
 };
 
@@ -134,6 +134,7 @@ fn rendered() -> Vec<(String, String)> {
         text_of(&reboot),
         text_of(&delete),
         text_of(&PowerStates { name: None }),
+        text_of(&Probe { name: name(), vhd_path: none(), vm_path: none() }),
         text_of(&Identify { name: name(), uuid: none(), vhd_path: none() }),
         text_of(&Suspend { name: name(), uuid: none(), vhd_path: none() }),
         text_of(&Resume { name: name(), uuid: none(), vhd_path: none() }),

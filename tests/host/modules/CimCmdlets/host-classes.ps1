@@ -12,13 +12,13 @@ $Classes['Win32_LogicalDisk'] = @{
 }
 
 $Classes['Win32_OperatingSystem'] = @{
-    Name = 'Win32_OperatingSystem'; Namespace = 'root/cimv2'; Methods = @{}; Properties = @('Caption', 'BuildNumber', 'Version', 'FreePhysicalMemory', 'TotalVisibleMemorySize')
+    Name = 'Win32_OperatingSystem'; Namespace = 'root/cimv2'; Methods = @{}; Properties = @('Caption', 'BuildNumber', 'Version', 'OSLanguage', 'FreePhysicalMemory', 'TotalVisibleMemorySize')
     Rows = {
         $settings = (Get-World)['Host']
         $build = @{ '2016' = '14393'; '2019' = '17763'; '2022' = '20348'; '2025' = '26100' }["$($settings['Version'])"]
         $used = [long]0
         foreach ($machine in (Get-World)['Machines']) { if (@('Off', 'Saved') -notcontains $machine['State']) { $used += [long]$machine['Memory']['Startup'] } }
-        @{ Caption = "Microsoft Windows Server $($settings['Version']) Standard"; BuildNumber = $build; Version = "10.0.$build"; FreePhysicalMemory = [uint64](($settings['MemoryBytes'] - $used) / 1024); TotalVisibleMemorySize = [uint64]($settings['MemoryBytes'] / 1024) }
+        @{ Caption = "Microsoft Windows Server $($settings['Version']) Standard"; BuildNumber = $build; Version = "10.0.$build"; OSLanguage = [uint32]$(if ($settings['Language'] -eq 'de') { 1031 } else { 1033 }); FreePhysicalMemory = [uint64](($settings['MemoryBytes'] - $used) / 1024); TotalVisibleMemorySize = [uint64]($settings['MemoryBytes'] / 1024) }
     }
 }
 

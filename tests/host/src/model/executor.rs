@@ -7,7 +7,7 @@ use crate::model::noise::Noise;
 use crate::model::reply::{Outcome, ScriptError, print};
 use crate::model::script::Call;
 use crate::model::world::World;
-use crate::model::{cmd, create, custom, delete, power_states, prepare, reboot, start, stop};
+use crate::model::{cmd, create, custom, delete, power_states, prepare, probe, reboot, start, stop};
 use crate::state::Inventory;
 use crate::wmi::Systems;
 use std::collections::VecDeque;
@@ -95,6 +95,7 @@ impl Model {
             "reboot" => reboot::run(world, call.arguments),
             "delete" => delete::run(world, call.arguments),
             "power-states" => power_states::run(world, call.arguments),
+            "probe" => probe::run(call.arguments),
             "suspend" | "resume" | "create-snapshot" | "list-snapshots" | "restore-snapshot" | "delete-snapshot"
             | "identify" => custom::run(&call.script, world, call.arguments),
             other => Err(Box::new(ScriptError::new("host_error", format!("the model knows no script {other}")))),

@@ -11,6 +11,7 @@ mod noise;
 mod place;
 mod power_states;
 mod prepare;
+mod probe;
 mod reboot;
 mod reply;
 mod script;
