@@ -39,6 +39,8 @@ pub enum Typed {
         /// Whether they are brought up to date.
         update: bool,
     },
+    /// Everything is tried on a host.
+    Selftest(Selftest),
 }
 
 /// Why there is no call to carry out.
@@ -50,15 +52,36 @@ pub enum NoCall {
     Misuse(Error),
 }
 
+/// A selftest, as typed.
+#[derive(Clone, Debug, Eq, Parser, PartialEq)]
+#[command(name = "hyperv selftest", version)]
+pub struct Selftest {
+    /// One of CloudStack's payloads of a create; or one made by hand, with the details of host and template
+    pub payload: PathBuf,
+    /// Goes on without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Tries also what takes minutes: a shell's idle time during a long Receive
+    #[arg(long)]
+    pub long: bool,
+    /// Where the results go; a new folder here if missing
+    #[arg(long)]
+    pub folder: Option<PathBuf>,
+}
+
+/// A custom action may have any name, even `--help`: what looks like a call from CloudStack is one.
+fn is_call(arguments: &[OsString]) -> bool {
+    matches!(arguments, [_, _, timeout] if timeout.to_str().is_some_and(|text| text.parse::<u64>().is_ok()))
+}
+
 impl Typed {
     /// Reads the operands, without the program's name.
     ///
     /// # Errors
     /// [`NoCall`] where they ask for the help, or are none of ours.
     pub fn parse(arguments: &[OsString]) -> Result<Self, NoCall> {
-        // A custom action may have any name, even `--help`: what looks like a call from CloudStack is one.
         if let [action, payload, timeout] = arguments
-            && timeout.to_str().is_some_and(|text| text.parse::<u64>().is_ok())
+            && is_call(arguments)
         {
             return Ok(Self::Call(Cli::new(action, payload.into(), Some(timeout))));
         }
@@ -70,6 +93,11 @@ impl Typed {
             let ReplayOperands { folders, update } =
                 ReplayOperands::try_parse_from(operands).map_err(|error| no_call(&error, REPLAY_USAGE))?;
             return Ok(Self::ReplayAll { folders, update });
+        }
+        if arguments.first().is_some_and(|verb| verb == "selftest") {
+            return Selftest::try_parse_from(arguments)
+                .map(Self::Selftest)
+                .map_err(|error| no_call(&error, SELFTEST_USAGE));
         }
         let operands = std::iter::once(&program).chain(arguments);
         let typed = Operands::try_parse_from(operands).map_err(|error| no_call(&error, CALL_USAGE))?;
@@ -86,8 +114,10 @@ impl Typed {
 
 const USAGE: &str = "hyperv [--record <FOLDER>] <ACTION> <PAYLOAD> [TIMEOUT]
        hyperv --replay <FOLDER>
-       hyperv replay <FOLDER>... [--update]";
+       hyperv replay <FOLDER>... [--update]
+       hyperv selftest <PAYLOAD> [--yes] [--long] [--folder <FOLDER>]";
 const CALL_USAGE: &str = "call it as: hyperv <action> <payload.json> <timeout_seconds>";
+const SELFTEST_USAGE: &str = "call it as: hyperv selftest <payload.json> [--yes] [--long] [--folder <folder>]";
 const REPLAY_USAGE: &str = "call it as: hyperv replay <folder>... [--update]";
 
 impl Cli {
@@ -104,8 +134,8 @@ impl Cli {
 
 /// CloudStack's HyperV extension: does one action on a Hyper-V host through WinRM.
 ///
-/// Prints one line of JSON and ends with exit code 0 or 1. `replay` is for people: it runs recorded calls anew and says what has become
-/// different.
+/// Prints one line of JSON and ends with exit code 0 or 1. The others are for people: `replay` runs recorded calls anew and says what
+/// has become different, `selftest` tries everything on a host.
 #[derive(Parser)]
 #[command(name = "hyperv", version, override_usage = USAGE)]
 struct Operands {
@@ -164,7 +194,7 @@ fn no_call(error: &clap::Error, usage: &str) -> NoCall {
 mod tests {
     use std::time::Duration;
 
-    use super::{Cli, DEFAULT_TIMEOUT, NoCall, Typed};
+    use super::{Cli, DEFAULT_TIMEOUT, NoCall, Selftest, Typed};
 
     fn typed(arguments: &[&str]) -> Result<Typed, NoCall> {
         Typed::parse(&arguments.iter().map(Into::into).collect::<Vec<_>>())
@@ -205,5 +235,13 @@ mod tests {
         for wrong in [&["replay"][..], &["--replay"], &["--replay", "a", "stop"], &["--record", "a", "stop"]] {
             assert!(matches!(typed(wrong), Err(NoCall::Misuse(_))), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_selftest_is_none_of_cloudstacks() {
+        assert_eq!(parse(&["selftest", "p.json", "60"]).unwrap().action, "selftest");
+        let selftest = Selftest { payload: "p.json".into(), yes: false, long: false, folder: None };
+        assert_eq!(typed(&["selftest", "p.json"]).unwrap(), Typed::Selftest(selftest));
+        assert!(matches!(typed(&["selftest"]), Err(NoCall::Misuse(_))));
     }
 }

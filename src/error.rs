@@ -69,10 +69,14 @@ impl Error {
         Self::new(told).with_hint(format!("the log has more under {id}"))
     }
 
+    /// Every cause below it, for the operator.
+    pub fn causes(&self) -> String {
+        self.source.as_ref().map(|source| format!("{source:#}")).unwrap_or_default()
+    }
+
     /// Writes the message and every cause below it to the log, escaped: a line of the log is one event.
     pub fn log(&self) {
-        let causes = self.source.as_ref().map(|source| format!("{source:#}")).unwrap_or_default();
-        tracing::error!(error = ?self.to_string(), causes = ?causes, "Failed");
+        tracing::error!(error = ?self.to_string(), causes = ?self.causes(), "Failed");
     }
 }
 

@@ -20,4 +20,5 @@ pub mod reply;
 pub mod request;
 pub mod run;
 pub mod script_error;
+pub mod selftest;
 pub mod signals;

@@ -20,6 +20,16 @@ pub struct Outcome {
     pub exit_code: u8,
 }
 
+impl Outcome {
+    /// Of a reply's line, or of what went wrong.
+    pub fn of(line: Result<&str, &Error>) -> Self {
+        match line {
+            Ok(text) => Self { text: text.to_owned(), exit_code: 0 },
+            Err(error) => Self { text: error_line(error), exit_code: 1 },
+        }
+    }
+}
+
 /// What an action that is done prints: a JSON object.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Reply(Value);

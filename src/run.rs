@@ -8,19 +8,20 @@ use tracing::Span;
 use winrm::{Interrupt, Transport};
 
 use crate::action;
-use crate::cli::{Cli, NoCall, Typed};
+use crate::cli::{Cli, NoCall, Selftest, Typed};
 use crate::error::Error;
 use crate::log;
 use crate::login_memory::RefusedLogins;
 use crate::payload::Payload;
 use crate::recording::{Recorder, replay};
 use crate::remote::{Carrier, NoHost, Way, WinRm};
-use crate::reply::{self, Outcome, Reply};
+use crate::reply::{Outcome, Reply};
 use crate::request::{ActionName, Request};
+use crate::selftest::{self, Terminal};
 
 /// Runs one call. `started` is when the process began: CloudStack's clock ticks from there. Once `interrupt` is raised it
-/// ends what it began on the host, and answers.
-pub fn run(arguments: &[OsString], started: Instant, interrupt: &Interrupt) -> Outcome {
+/// ends what it began on the host, and answers. Only a selftest, which people run, says more than its last line.
+pub fn run(arguments: &[OsString], started: Instant, interrupt: &Interrupt, terminal: &mut dyn Terminal) -> Outcome {
     match Typed::parse(arguments) {
         Ok(Typed::Call(cli)) => {
             let recorder = Recorder::wanted(&cli, started);
@@ -29,8 +30,16 @@ pub fn run(arguments: &[OsString], started: Instant, interrupt: &Interrupt) -> O
         }
         Ok(Typed::Replay(folder)) => replay::one(&folder, &replayed(interrupt)),
         Ok(Typed::ReplayAll { folders, update }) => replay::all(&folders, update, &replayed(interrupt)),
+        Ok(Typed::Selftest(typed)) => selftest(&typed, interrupt, terminal),
         Err(NoCall::Help(text)) => Outcome { text, exit_code: 0 },
         Err(NoCall::Misuse(error)) => answer(Err(error)),
+    }
+}
+
+fn selftest(typed: &Selftest, interrupt: &Interrupt, terminal: &mut dyn Terminal) -> Outcome {
+    match selftest::run(typed, interrupt.clone(), terminal) {
+        Ok(ended) => Outcome { text: ended.summary, exit_code: u8::from(!ended.passed) },
+        Err(error) => Outcome { text: format!("error: {error}"), exit_code: 1 },
     }
 }
 
@@ -112,8 +121,5 @@ fn read(cli: &Cli, started: Instant) -> Result<Request, Error> {
 }
 
 fn answer(result: Result<String, Error>) -> Outcome {
-    match result {
-        Ok(text) => Outcome { text, exit_code: 0 },
-        Err(error) => Outcome { text: reply::error_line(&error), exit_code: 1 },
-    }
+    Outcome::of(result.as_deref())
 }

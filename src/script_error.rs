@@ -50,10 +50,17 @@ fn failed(name: &str, haste: Haste, failure: &Failure) -> Error {
         Some(told) => Error::new(message).for_tenants(told),
         None => Error::new(message),
     };
+    let error = error.with_source(codes(failure));
     match remedy(&failure.code, haste) {
         Some(remedy) => error.with_hint(remedy),
         None => error,
     }
+}
+
+/// What is the same in every language.
+fn codes(failure: &Failure) -> anyhow::Error {
+    let Failure { code, category, fqeid, hresult, step, .. } = failure;
+    anyhow::anyhow!("code {code}, category {category}, fqeid {fqeid}, hresult {hresult}, step {step}")
 }
 
 /// What a code of ours means is said by the script itself; what the host said comes behind a sentence of ours.

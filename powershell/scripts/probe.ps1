@@ -31,10 +31,10 @@ function Add-Finding {
     $findings.Add($finding)
 }
 
-# An object whose VM has gone may throw.
+# Empty for what is no VM. An object whose VM has gone may throw.
 function Get-StateName {
     param($Target)
-    if ($null -eq $Target -or $Target -is [string]) { return '' }
+    if ($null -eq $Target -or $null -eq $Target.PSObject.Properties['State']) { return '' }
     try { "$($Target.State)" } catch { 'gone' }
 }
 

@@ -26,3 +26,17 @@ mod words;
 mod xml;
 
 pub use recorder::Recorder;
+
+use serde_json::Value;
+
+use self::placeholders::Placeholders;
+use self::secrets::Secrets;
+
+/// A text about a run, with the names of its payload replaced; nothing where it would hold one of its secrets.
+pub fn cleared(payload: &Value, text: &str) -> Option<String> {
+    let mut payload = payload.clone();
+    let mut names = Placeholders::default();
+    names.learn_from_payload(&payload);
+    let cleared = names.text(text);
+    (!Secrets::take_from(&mut payload).search().finds(cleared.as_bytes())).then_some(cleared)
+}

@@ -38,6 +38,8 @@ const PER_SECOND: usize = 2 << 20;
 /// The recorder of one run.
 pub struct Recorder {
     folder: PathBuf,
+    /// What the recording is called; nothing for time, action, VM and process.
+    name: Option<String>,
     /// The payload's.
     file: PathBuf,
     action: String,
@@ -70,6 +72,7 @@ impl Recorder {
             |text: String| serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| error.to_string());
         Some(Self {
             folder,
+            name: None,
             file: cli.payload.clone(),
             action: cli.action.clone(),
             timeout: cli.timeout,
@@ -78,6 +81,21 @@ impl Recorder {
             payload: text.and_then(json),
             exchanges: Exchanges::default(),
         })
+    }
+
+    /// The recorder of a run whose payload is no file, and whose recording gets that name.
+    pub fn named(folder: PathBuf, name: String, action: &str, timeout: Duration, payload: Value) -> Self {
+        Self {
+            folder,
+            name: Some(name),
+            file: PathBuf::from(PAYLOAD),
+            action: action.to_owned(),
+            timeout,
+            started: Instant::now(),
+            recorded: SystemTime::now(),
+            payload: Ok(payload),
+            exchanges: Exchanges::default(),
+        }
     }
 
     /// Who looks on at the transport of this run.
@@ -140,7 +158,7 @@ impl Recorder {
         clear(&names, &mut recording.messages);
         let files = recording.files();
         check(&secrets, &recording, &files)?;
-        let name = folder_name(self.recorded, &self.action, &payload);
+        let name = self.name.unwrap_or_else(|| folder_name(self.recorded, &self.action, &payload));
         if secrets.finds(name.as_bytes()) {
             return Err("its name would hold a secret of the payload".to_owned());
         }

@@ -17,7 +17,7 @@ use super::streams;
 use super::xml::Element;
 use crate::cli::Cli;
 use crate::error::Error;
-use crate::reply::{self, Outcome};
+use crate::reply::Outcome;
 use crate::request::ActionName;
 
 /// Runs a call whose messages that transport carries.
@@ -59,7 +59,7 @@ impl Verdict {
 
 /// `hyperv --replay <folder>`: what the recorded run printed, or how this one differs.
 pub fn one(folder: &Path, run: Runner<'_>) -> Outcome {
-    let failed = |error: &Error| Outcome { text: reply::error_line(error), exit_code: 1 };
+    let failed = |error: &Error| Outcome::of(Err(error));
     match Replayed::new(folder, run) {
         Ok(replayed) => match replayed.verdict() {
             Verdict::Same => Outcome { text: replayed.recording.reply, exit_code: replayed.recording.about.exit_code },

@@ -181,6 +181,11 @@ impl ActionName {
         })
     }
 
+    /// Its name as CloudStack writes it.
+    pub fn as_str(self) -> &'static str {
+        NAMES.iter().find(|(_, action)| *action == self).map_or("", |(name, _)| name)
+    }
+
     /// Whether CloudStack's ping waits for it, host after host: then it must be over soon.
     pub const fn is_report(self) -> bool {
         matches!(self, Self::Status | Self::Statuses)

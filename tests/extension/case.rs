@@ -204,7 +204,7 @@ impl Ran {
         Self::new(output, command.get_current_dir().unwrap())
     }
 
-    fn new(output: Output, folder: &Path) -> Self {
+    pub(crate) fn new(output: Output, folder: &Path) -> Self {
         Self {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),

@@ -21,6 +21,8 @@ mod record;
 mod recordings;
 mod replay;
 mod secrets;
+mod selftest;
+mod selftested;
 mod serve;
 mod signals;
 mod start;

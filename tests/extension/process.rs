@@ -13,7 +13,7 @@ use crate::case::{Case, Ran, hyperv};
 #[test]
 fn an_unknown_action_fails_before_anything_is_read() {
     let folder = TempDir::new().unwrap();
-    let verbs = ["check", "help", "list", "replay", "register", "--help", "-h"];
+    let verbs = ["check", "help", "list", "replay", "register", "selftest", "--help", "-h"];
     for action in ["com.cloud.agent.api.ModifyStoragePoolCommand", "create2", "", "a b\n\"c\""].iter().chain(&verbs) {
         let ran = Ran::from(&mut hyperv(folder.path(), &[action, "/nowhere/payload.json", "5"]));
         ran.fails(&["unknown", "prepare, create, deploy, start, stop, reboot, delete, status, statuses"]);

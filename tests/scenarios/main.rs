@@ -31,6 +31,9 @@ mod races;
 mod records;
 mod repeat;
 mod scene;
+mod selftest;
+#[path = "../extension/selftested.rs"]
+mod selftested;
 mod snapshots;
 mod start;
 mod states;
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         races::SCENARIOS,
         records::SCENARIOS,
         repeat::SCENARIOS,
+        selftest::SCENARIOS,
         snapshots::SCENARIOS,
         start::SCENARIOS,
         states::SCENARIOS,

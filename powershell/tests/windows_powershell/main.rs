@@ -29,8 +29,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use powershell::{
-    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nonce, PowerStates, Prepare, Probe, Reboot,
-    RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
+    Create, CreateSnapshot, Delete, DeleteSnapshot, Identify, ListSnapshots, Nonce, PowerStates, Prepare, Probe,
+    Reboot, RestoreSnapshot, Resume, Script, SecureBoot, Source, Start, Stop, Suspend, render,
 };
 
 use crate::check::{check, missing_functions};

@@ -106,11 +106,12 @@ function Use-CallPath {
     }
 }
 
-# Hands a path of another provider to the real cmdlet.
+# Hands a path of another provider to the real cmdlet. The drives of Windows alone (HKLM:, WSMan:) are not there.
 function Invoke-RealCmdlet {
     param($Call, [string] $Path)
     $parameters = @{}
     foreach ($name in $Call.Bound.Keys) { $parameters[$name] = $Call.Bound[$name] }
     $parameters['ErrorAction'] = 'Stop'
-    & "Microsoft.PowerShell.Management\$($Call.Name)" @parameters
+    try { & "Microsoft.PowerShell.Management\$($Call.Name)" @parameters }
+    catch [Management.Automation.DriveNotFoundException] { throw (New-Failure 'DriveNotFound' ObjectNotFound -Exception $_.Exception -Target $Path) }
 }
