@@ -4,12 +4,14 @@ Finds out what nobody has published about Hyper-V, on a VM of its own without a 
 
 .DESCRIPTION
 Needs the prologue and errors, record, machine, disk. Each finding is a value or an error, the error by its identifiers alone. Whatever
-happens, what was made here is removed at the end, or by the undo list where the script fails; what could not be is told.
+happens, what was made here is removed at the end, or by the undo list where the script fails; what could not be is told. With
+CleanUpOnly it removes what a run before this one has left, and tries nothing.
 #>
 param(
     [Parameter(Mandatory = $true)] [string] $Name,
     [Parameter(Mandatory = $true)] [string] $VhdPath,
-    [Parameter(Mandatory = $true)] [string] $VmPath
+    [Parameter(Mandatory = $true)] [string] $VmPath,
+    [Parameter(Mandatory = $true)] [bool] $CleanUpOnly
 )
 
 # From the first line of the script: almost all of it is the module.
@@ -17,6 +19,10 @@ $loadMilliseconds = [int]$run.Clock.Elapsed.TotalMilliseconds
 $findings = New-Object 'System.Collections.Generic.List[object]'
 # Kept for cleaning up.
 $lastSeconds = 20
+# A small file here is copied to the folder of disks.
+$sourceFolder = "$env:TEMP"
+if ($sourceFolder -eq '') { $sourceFolder = $VmPath }
+$source, $copy = "$sourceFolder\$Name.txt", "$VhdPath\$Name.txt"
 
 # One attempt: what it gave or how it failed, and the state of the VM, if it is about one, before and after.
 function Add-Finding {
@@ -61,17 +67,15 @@ function Find-WinRM {
 
 # Whether a copied file has the rights of its source or those of its new folder.
 function Find-Rights {
-    $folder = "$env:TEMP"
-    if ($folder -eq '') { $folder = $VmPath }
-    $source, $copy = "$folder\$Name.txt", "$VhdPath\$Name.txt"
-    foreach ($file in $source, $copy) { Add-Undo "file $file" { param($path) Remove-RecordFile $path } @($file) }
     Add-Finding 'copy' { param($from) Set-Content -LiteralPath $from -Value 'probe' -Encoding Ascii; Copy-Item -LiteralPath $from -Destination $copy; 'copied' } $source
     foreach ($place in @('source', $source), @('copy', $copy), @('folder', $VhdPath)) {
         Add-Finding "rights of $($place[0])" { param($path) (Get-Acl -LiteralPath $path).Sddl } $place[1]
     }
 }
 
-function New-Probe {
+# All that will be made goes by its name, which nothing else has.
+function Add-ProbeUndo {
+    foreach ($file in $source, $copy) { Add-Undo "file $file" { param($path) Remove-RecordFile $path } @($file) }
     Add-Undo 'VM folder' { param($path) Remove-EmptyFolder $path } @("$VmPath\$Name")
     Add-Undo 'VM' {
         param($named)
@@ -81,7 +85,10 @@ function New-Probe {
             Hyper-V\Remove-VM -VM $made -Force
         }
     } @($Name)
-    $made = Hyper-V\New-VM -Name $Name -Generation 2 -MemoryStartupBytes 64MB -Path $VmPath -NoVHD
+}
+
+function New-Probe {
+    $made = Hyper-V\New-VM -Name $Name -Generation 2 -MemoryStartupBytes 512MB -Path $VmPath -NoVHD
     Hyper-V\Set-VM -VM $made -AutomaticStartAction Nothing -CheckpointType Standard
     $made
 }
@@ -91,7 +98,8 @@ function Find-Memory {
     foreach ($megabytes in 33, 34, 35, 36) {
         Add-Finding "memory of $megabytes MB" { param($of) Hyper-V\Set-VMMemory -VM $of -DynamicMemoryEnabled $false -StartupBytes ($megabytes * 1MB); [long]$of.MemoryStartup } $Vm
     }
-    Add-Finding 'memory of 64 MB' { param($of) Hyper-V\Set-VMMemory -VM $of -DynamicMemoryEnabled $false -StartupBytes 64MB; [long]$of.MemoryStartup } $Vm
+    # Enough for the firmware of generation 2.
+    Add-Finding 'memory of 512 MB' { param($of) Hyper-V\Set-VMMemory -VM $of -DynamicMemoryEnabled $false -StartupBytes 512MB; [long]$of.MemoryStartup } $Vm
 }
 
 # Without a guest system that answers. What one with a guest says only a real VM can tell.
@@ -132,15 +140,18 @@ function Find-States {
     Add-Finding 'left after remove while saved' { @(Find-MachineRow $Name).Count }
 }
 
-$run.Step = 'host'
-Find-System
-Find-WinRM
-$run.Step = 'rights'
-Find-Rights
-$run.Step = 'VM'
-$vm = New-Probe
-Find-Memory $vm
-Find-States $vm
+Add-ProbeUndo
+if (-not $CleanUpOnly) {
+    $run.Step = 'host'
+    Find-System
+    Find-WinRM
+    $run.Step = 'rights'
+    Find-Rights
+    $run.Step = 'VM'
+    $vm = New-Probe
+    Find-Memory $vm
+    Find-States $vm
+}
 $run.Step = 'clean up'
 $undone = Undo-Everything
 [ordered]@{ Findings = $findings.ToArray(); Left = @($undone.failed) }

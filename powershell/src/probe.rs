@@ -14,6 +14,8 @@ pub struct Probe {
     pub vhd_path: String,
     /// The folder below which Hyper-V keeps the VM's configuration.
     pub vm_path: String,
+    /// Only remove what an earlier one of that name has left.
+    pub clean_up_only: bool,
 }
 
 /// What `probe` answers.

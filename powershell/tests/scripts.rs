@@ -55,7 +55,7 @@ fn parameters_are_the_fields() {
     assert_eq!(parameters(PowerStates::BODY), fields(&PowerStates { name: None }));
     let identify = Identify { name: name(), uuid: uuid(), vhd_path: vhd_path() };
     assert_eq!(parameters(Identify::BODY), fields(&identify));
-    let probe = Probe { name: name(), vhd_path: vhd_path(), vm_path: String::new() };
+    let probe = Probe { name: name(), vhd_path: vhd_path(), vm_path: String::new(), clean_up_only: false };
     assert_eq!(parameters(Probe::BODY), fields(&probe));
     assert_eq!(parameters(Suspend::BODY), fields(&Suspend { name: name(), uuid: uuid(), vhd_path: vhd_path() }));
     assert_eq!(parameters(Resume::BODY), fields(&Resume { name: name(), uuid: uuid(), vhd_path: vhd_path() }));

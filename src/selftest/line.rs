@@ -21,8 +21,11 @@ use crate::remote::{Carrier, NoHost, Way, WinRm};
 use crate::reply::Outcome;
 use crate::request::{ActionName, Connection, Request};
 
-/// The longest that one action may take: a template is copied in it.
-const LONGEST_ACTION: Duration = Duration::from_secs(1800);
+/// The longest that a create may take: a template is copied in it.
+const LONGEST_CREATE: Duration = Duration::from_secs(1800);
+
+/// The longest that any other action may take.
+const LONGEST_ACTION: Duration = Duration::from_secs(300);
 
 /// A host, and what ends all waiting for it.
 #[derive(Clone)]
@@ -59,10 +62,11 @@ impl Line {
     /// # Errors
     /// As the action's own.
     pub(super) fn call(&self, name: ActionName, payload: Value) -> Result<Value, Error> {
-        let request = Request::new(name, &read(payload.clone())?, name.deadline(Instant::now(), LONGEST_ACTION))?;
+        let time = if name == ActionName::Create { LONGEST_CREATE } else { LONGEST_ACTION };
+        let request = Request::new(name, &read(payload.clone())?, name.deadline(Instant::now(), time))?;
         let number = self.recorded.fetch_add(1, Ordering::Relaxed) + 1;
         let named = format!("{number:02}-{}", name.as_str().to_ascii_lowercase());
-        let recorder = Recorder::named(self.recordings.clone(), named, name.as_str(), LONGEST_ACTION, payload);
+        let recorder = Recorder::named(self.recordings.clone(), named, name.as_str(), time, payload);
         let reply = match &request.connection {
             Some(connection) => {
                 let way = self.way(connection, Carrier::Watched(recorder.observer()));

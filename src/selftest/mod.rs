@@ -142,6 +142,12 @@ fn answered(report: &Report) -> Vec<String> {
             lines.push(format!("    open: {}", answer.open));
         }
     }
+    let is_told = |name: &str| report.questions.iter().any(|answer| answer.facts.iter().any(|fact| fact.name == name));
+    let others: Vec<_> = report.facts.iter().filter(|fact| !is_told(&fact.name)).collect();
+    if !others.is_empty() {
+        lines.push("what else was seen".to_owned());
+    }
+    lines.extend(others.iter().map(|fact| format!("    {}: {}", fact.name, fact.value)));
     lines
 }
 

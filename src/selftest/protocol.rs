@@ -138,7 +138,7 @@ fn long_line(wire: &mut Wire) -> Result<Vec<Fact>, Error> {
     let ran = ran?;
     let told = match ran.code {
         Some(7) => "taken whole".to_owned(),
-        code => format!("exit code {code:?}, {} characters printed", ran.printed.chars().count()),
+        code => format!("{}, {} characters printed", exit(code), ran.printed.chars().count()),
     };
     Ok(vec![Fact::new("command line beyond cmd.exe", told)])
 }
@@ -171,13 +171,17 @@ fn milliseconds(wire: &mut Wire) -> Result<Vec<Fact>, Error> {
     for (name, line) in [("powershell.exe", NOTHING), ("powershell.exe with the Hyper-V module", MODULE)] {
         let told = match wire.run(&shell, line, unchanged) {
             Ok(ran) if ran.code == Some(0) => ran.took.as_millis().to_string(),
-            Ok(ran) => format!("exit code {:?}", ran.code),
+            Ok(ran) => exit(ran.code),
             Err(error) => format!("not answered: {error}"),
         };
         facts.push(Fact::new(format!("milliseconds of {name}"), told));
     }
     wire.close(&shell);
     Ok(facts)
+}
+
+fn exit(code: Option<i64>) -> String {
+    code.map_or_else(|| "no exit code".to_owned(), |code| format!("exit code {code}"))
 }
 
 /// One Receive beyond the shell's idle time: is the shell there afterwards?

@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use powershell::Probe;
-use serde_json::json;
+use powershell::{Probe, Probed};
 
 use super::line::{self, Line};
 use super::protocol;
 use super::questions;
 use super::report::{Fact, Report, Tried, Verdict};
 use super::steps::{Answered, END, LIFE, Needs, Step};
-use super::subject::{Subject, set};
+use super::subject::Subject;
 use super::wire::Wire;
 use crate::deadline::Deadline;
 use crate::error::Error;
@@ -30,8 +29,12 @@ pub(super) struct Suite<'s> {
     is_host_there: bool,
     /// The VM was made.
     is_vm_there: bool,
-    /// What may be on the host: name and UUID.
-    open: Vec<(String, String)>,
+    /// The VM may be on the host.
+    is_vm_open: bool,
+    /// What the host's script makes may be there.
+    is_probe_open: bool,
+    /// All questions were asked.
+    has_asked: bool,
 }
 
 impl<'s> Suite<'s> {
@@ -41,7 +44,17 @@ impl<'s> Suite<'s> {
         report: &'s mut Report,
         say: &'s mut dyn FnMut(String),
     ) -> Self {
-        Self { line, subject, report, say, is_host_there: false, is_vm_there: false, open: Vec::new() }
+        Self {
+            line,
+            subject,
+            report,
+            say,
+            is_host_there: false,
+            is_vm_there: false,
+            is_vm_open: false,
+            is_probe_open: false,
+            has_asked: false,
+        }
     }
 
     /// All of it.
@@ -51,16 +64,14 @@ impl<'s> Suite<'s> {
         END.iter().for_each(|step| self.take(step));
         self.clean_up();
         let has_failed = self.report.steps.iter().any(|step| step.verdict != Verdict::Passed);
-        self.report.passed = !has_failed && self.report.left.is_empty();
+        self.report.passed = !has_failed && self.has_asked && self.report.left.is_empty();
     }
 
     fn take(&mut self, step: &Step) {
         if !self.can(step.needs) {
             return self.note(step, Verdict::Skipped, 0.0, None);
         }
-        if step.action == ActionName::Create && !self.is_vm_there {
-            self.open.push((self.subject.name.clone(), self.subject.uuid.clone()));
-        }
+        self.is_vm_open |= step.action == ActionName::Create;
         let begun = Instant::now();
         let answered = self.line.call(step.action, step.payload(self.subject));
         let passed = step.is_as_expected(self.subject, &answered);
@@ -68,7 +79,7 @@ impl<'s> Suite<'s> {
             _ if step.needs == Needs::Nothing => self.is_host_there = passed,
             ActionName::Prepare => self.is_host_there &= passed,
             ActionName::Create => self.is_vm_there |= passed,
-            ActionName::Delete if passed => self.open.retain(|(name, _)| *name != self.subject.name),
+            ActionName::Delete if passed => self.is_vm_open = false,
             _ => {}
         }
         let verdict = if passed { Verdict::Passed } else { Verdict::Failed };
@@ -112,81 +123,78 @@ impl<'s> Suite<'s> {
     fn ask(&mut self, long: bool) {
         if self.can(Needs::Host) {
             (self.say)("asking the host what only a real one can answer".to_owned());
-            let asked = self.connection().and_then(|(connection, paths)| {
-                self.ask_winrm(&connection, long);
-                self.ask_host(&connection, paths)
-            });
-            if let Err(error) = asked {
-                error.log();
-                (self.say)(format!("FAILED   the questions: {error}"));
-                self.report.facts.push(Fact::new("the host's script", format!("not answered: {error}")));
+            match self.ask_both(long) {
+                Ok(()) => self.has_asked = true,
+                Err(error) => {
+                    error.log();
+                    (self.say)(format!("FAILED   the questions: {error}"));
+                    self.report.facts.push(Fact::new("the host's script", format!("not answered: {error}")));
+                }
             }
         }
         self.report.questions = questions::answers(&self.report.facts);
     }
 
-    /// Where the host is, and its two folders.
-    fn connection(&self) -> Result<(Connection, (String, String)), Error> {
-        let payload = line::read(self.subject.payload(ActionName::Create))?;
-        let request = Request::new(ActionName::Create, &payload, Deadline::new(Instant::now(), PROBE))?;
-        match (request.connection, request.action) {
-            (Some(connection), Action::Create(create)) => {
-                let placement = create.placement;
-                Ok((connection, (placement.vhd_path.to_string(), placement.vm_path.to_string())))
-            }
-            _ => Err(Error::new("the payload names no host")),
-        }
-    }
-
-    fn ask_winrm(&mut self, connection: &Connection, long: bool) {
-        self.report.facts.push(protocol::binding(connection));
-        let wire = self
-            .line
-            .wire(connection)
-            .and_then(|transport| Wire::new(transport, connection.endpoint.url(), self.line.interrupt()));
-        match wire {
-            Ok(mut wire) => {
-                let line = self.line.clone();
-                let facts = protocol::ask(&mut wire, &self.subject.name, long, &|| line.is_interrupted());
-                self.report.facts.extend(facts);
-            }
-            Err(error) => self.report.facts.push(Fact::new("WinRM", format!("not answered: {error}"))),
-        }
-    }
-
-    fn ask_host(&mut self, connection: &Connection, (vhd_path, vm_path): (String, String)) -> Result<(), Error> {
-        let name = self.subject.probe_name();
-        let entry = (name.clone(), self.subject.strange_uuid.clone());
-        self.open.push(entry.clone());
-        let mut host = self.line.remote(connection, Deadline::new(Instant::now(), PROBE))?;
-        let probed = remote::run(&mut host, &Probe { name, vhd_path, vm_path })?;
+    fn ask_both(&mut self, long: bool) -> Result<(), Error> {
+        let (connection, probe) = self.probe()?;
+        self.report.facts.push(protocol::binding(&connection));
+        let transport = self.line.wire(&connection)?;
+        let mut wire = Wire::new(transport, connection.endpoint.url(), self.line.interrupt())?;
+        let facts = protocol::ask(&mut wire, &self.subject.name, long, &|| self.line.is_interrupted());
+        self.report.facts.extend(facts);
+        self.is_probe_open = true;
+        let probed = send(&self.line, &connection, &probe)?;
         self.report.facts.extend(questions::facts(&probed));
-        match probed.left.is_empty() {
-            true => self.open.retain(|open| *open != entry),
-            false => self.report.left.extend(probed.left),
-        }
+        self.is_probe_open = !probed.left.is_empty();
         Ok(())
     }
 
-    /// Deletes what may be there, also after the program was told to end.
+    /// Deletes what may be there, also after the program was told to end; again if the first try fails.
     fn clean_up(&mut self) {
         let line = self.line.undisturbed();
-        for (name, uuid) in std::mem::take(&mut self.open) {
+        let Subject { name, uuid, .. } = self.subject;
+        if self.is_vm_open {
             (self.say)(format!("cleaning up: delete {name}"));
-            let mut payload = self.subject.payload(ActionName::Delete);
-            for key in ["virtualmachinename", "cloudstack.vm.details/name"] {
-                set(&mut payload, &key.split('/').collect::<Vec<_>>(), json!(name));
-            }
-            for key in ["virtualmachineid", "cloudstack.vm.details/uuid"] {
-                set(&mut payload, &key.split('/').collect::<Vec<_>>(), json!(uuid));
-            }
-            let delete = || line.call(ActionName::Delete, payload.clone());
+            let delete = || line.call(ActionName::Delete, self.subject.payload(ActionName::Delete));
             if let Err(error) = delete().or_else(|_| delete()) {
                 self.report.left.push(format!("the VM {name} with the CloudStack UUID {uuid}: {error}"));
+            }
+        }
+        if self.is_probe_open {
+            let name = self.subject.probe_name();
+            (self.say)(format!("cleaning up: what the questions made as {name}"));
+            let clean = || {
+                let (connection, probe) = self.probe()?;
+                send(&line, &connection, &Probe { clean_up_only: true, ..probe })
+            };
+            match clean().or_else(|_| clean()) {
+                Ok(probed) => self.report.left.extend(probed.left),
+                Err(error) => self.report.left.push(format!("the VM {name} and files of that name: {error}")),
             }
         }
         for left in &self.report.left {
             (self.say)(format!("LEFT ON THE HOST: {left}"));
         }
     }
+
+    /// Where the host is, and what its script is to make there.
+    fn probe(&self) -> Result<(Connection, Probe), Error> {
+        let payload = line::read(self.subject.payload(ActionName::Create))?;
+        let request = Request::new(ActionName::Create, &payload, Deadline::new(Instant::now(), PROBE))?;
+        let (Some(connection), Action::Create(create)) = (request.connection, request.action) else {
+            return Err(Error::new("the payload names no host"));
+        };
+        let probe = Probe {
+            name: self.subject.probe_name(),
+            vhd_path: create.placement.vhd_path.to_string(),
+            vm_path: create.placement.vm_path.to_string(),
+            clean_up_only: false,
+        };
+        Ok((connection, probe))
+    }
+}
+
+fn send(line: &Line, connection: &Connection, probe: &Probe) -> Result<Probed, Error> {
+    let mut host = line.remote(connection, Deadline::new(Instant::now(), PROBE))?;
+    remote::run(&mut host, probe)
 }

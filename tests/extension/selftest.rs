@@ -57,6 +57,7 @@ fn the_folder_is_for_its_owner_and_holds_no_secret() {
         assert_eq!(fs::metadata(tested.file(name)).unwrap().permissions().mode() & 0o777, 0o600);
     }
     assert_eq!(fs::metadata(tested.file("")).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(!tested.ran.log.contains(host.password()) && !tested.ran.stdout.contains(host.password()));
 }
 
 #[test]
@@ -87,18 +88,16 @@ fn a_person_is_asked_first() {
 }
 
 #[test]
-fn a_host_that_refuses_a_create_is_left_as_it_was() {
+fn a_host_that_refuses_the_account_is_asked_once() {
     let host = host();
-    // Of the scripts, the first is that of the status, the second that of prepare.
-    for _ in 0..3 {
-        host.fail_script(ScriptError::new("out_of_memory", "no").with_hresult(0x8007_000E));
-    }
+    host.fail_script(ScriptError::new("access_denied", "no").with_hresult(0x8007_0005));
     let tested = Selftest::on(&host, &["--yes"]).run();
     assert_eq!(tested.ran.code, Some(1));
     assert!(tested.text().contains("FAILED   status of an absent VM"), "{}", tested.text());
     assert_eq!(tested.steps("failed"), ["status of an absent VM"]);
     assert_eq!(tested.steps("skipped").len(), 24, "what means nothing is not tried");
-    assert_eq!(inventory(&host).0, []);
+    assert!(tested.report()["steps"][0]["causes"].as_str().unwrap().contains("hresult 0x80070005"));
+    assert_eq!((inventory(&host).0, host.state().counters.scripts_run), (Vec::new(), 1));
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod records;
 mod repeat;
 mod scene;
 mod selftest;
+#[expect(dead_code, reason = "shared; not everything is needed here")]
 #[path = "../extension/selftested.rs"]
 mod selftested;
 mod snapshots;

@@ -134,7 +134,7 @@ fn rendered() -> Vec<(String, String)> {
         text_of(&reboot),
         text_of(&delete),
         text_of(&PowerStates { name: None }),
-        text_of(&Probe { name: name(), vhd_path: none(), vm_path: none() }),
+        text_of(&Probe { name: name(), vhd_path: none(), vm_path: none(), clean_up_only: false }),
         text_of(&Identify { name: name(), uuid: none(), vhd_path: none() }),
         text_of(&Suspend { name: name(), uuid: none(), vhd_path: none() }),
         text_of(&Resume { name: name(), uuid: none(), vhd_path: none() }),

@@ -14,6 +14,8 @@ struct Arguments {
     _vhd_path: String,
     #[serde(rename = "VmPath")]
     _vm_path: String,
+    #[serde(rename = "CleanUpOnly")]
+    _clean_up_only: bool,
 }
 
 /// Tries nothing.
