@@ -167,11 +167,7 @@ fn a_payload_that_is_not_enough_is_refused() {
         (&["selftest", "nowhere.json", "--yes"], "cannot be read"),
     ] {
         let ran = Ran::from(&mut hyperv(folder.path(), arguments));
-        assert!(
-            ran.code == Some(1) && ran.stdout.starts_with("error: ") && ran.stdout.contains(words),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.code == Some(1) && ran.stdout.contains("error") && ran.stdout.contains(words), "{}", ran.stdout);
     }
     let ran = Ran::from(&mut hyperv(folder.path(), &["selftest", "--help"]));
     assert!(ran.code == Some(0) && ran.stdout.contains("--long"), "{}", ran.stdout);
