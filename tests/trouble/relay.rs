@@ -22,7 +22,12 @@ pub(crate) struct Relay {
 impl Relay {
     /// Relays to that port of loopback. The first connection ends after so many bytes of that way.
     pub(crate) fn start(host: u16, way: Way, bytes: u64) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(SocketAddr::from(([127, 0, 0, 1], 0)), host, way, bytes)
+    }
+
+    /// As [`Self::start`], at that address of loopback.
+    pub(crate) fn at(address: SocketAddr, host: u16, way: Way, bytes: u64) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let port = listener.local_addr().unwrap().port();
         let passed: [Arc<AtomicU64>; 2] = Default::default();
         let counted = passed.clone();
