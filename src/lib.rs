@@ -3,7 +3,7 @@
 //! The way of one action: [`cli`] reads what was typed, [`payload`] what CloudStack wrote, [`request`] says what that
 //! means and refuses what is wrong, [`action`] turns it into a script, [`remote`] runs the script on the host, and
 //! [`reply`] is the one line of JSON that CloudStack reads. What may be said of a VM's power [`power_state`] judges.
-//! [`recording`] writes down what passes, and runs it again. Only `main.rs` prints.
+//! [`recording`] writes down what passes, and runs it again; [`selftest`] does all that on a real host. Only `main.rs` prints.
 
 pub mod action;
 pub mod cli;

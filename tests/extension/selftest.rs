@@ -100,6 +100,15 @@ fn a_host_that_refuses_the_account_is_asked_once() {
     assert_eq!((inventory(&host).0, host.state().counters.scripts_run), (Vec::new(), 1));
 }
 
+/// It has the right password and may do nothing.
+#[test]
+fn an_account_without_rights_changes_nothing() {
+    let host = Host::start(Options::new().deny()).unwrap();
+    let tested = Selftest::on(&host, &["--yes"]).run();
+    assert_eq!((tested.ran.code, tested.steps("failed").len(), tested.steps("skipped").len()), (Some(1), 1, 24));
+    assert_eq!(host.state().counters.scripts_run, 0);
+}
+
 #[test]
 fn a_connection_that_breaks_is_named_and_cleaned_up_after() {
     for nth in 1..12 {
