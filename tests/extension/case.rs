@@ -12,6 +12,25 @@ use tempfile::TempDir;
 
 use crate::aimed::aim_at;
 
+/// Every action of the program, in CloudStack's spelling.
+pub(crate) const ACTIONS: [&str; 15] = [
+    "prepare",
+    "create",
+    "start",
+    "stop",
+    "reboot",
+    "delete",
+    "status",
+    "statuses",
+    "Suspend",
+    "Resume",
+    "CreateSnapshot",
+    "ListSnapshots",
+    "RestoreSnapshot",
+    "DeleteSnapshot",
+    "getconsole",
+];
+
 /// A call in the making.
 pub(crate) struct Case {
     action: String,

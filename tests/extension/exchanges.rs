@@ -3,26 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::case::fixtures;
+use crate::case::{ACTIONS, fixtures};
 use crate::recordings::{Recording, replay_all};
-
-const ACTIONS: [&str; 15] = [
-    "prepare",
-    "create",
-    "start",
-    "stop",
-    "reboot",
-    "delete",
-    "status",
-    "statuses",
-    "Suspend",
-    "Resume",
-    "CreateSnapshot",
-    "ListSnapshots",
-    "RestoreSnapshot",
-    "DeleteSnapshot",
-    "getconsole",
-];
 
 fn folders() -> Vec<PathBuf> {
     let entries = fs::read_dir(fixtures().join("exchanges")).unwrap();

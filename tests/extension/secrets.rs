@@ -11,31 +11,13 @@ use serde_json::{Value, json};
 use simulated_host::{Account, Action, Host, Options, Point, Rule, Verb};
 use tempfile::TempDir;
 
-use crate::case::{Case, fixtures, hyperv};
+use crate::case::{ACTIONS, Case, fixtures, hyperv};
 use crate::recordings::Recordings;
 
 const HOST: &str = "M4rker=Host'Passw0rd";
 const VNC: &str = "M4rker-Vnc-Passw0rd";
 const SHARE: &str = "M4rker-Share-Passw0rd";
 const OTHER: &str = "M4rker-0ther-Passw0rd";
-
-const ACTIONS: [&str; 15] = [
-    "prepare",
-    "create",
-    "start",
-    "stop",
-    "reboot",
-    "delete",
-    "status",
-    "statuses",
-    "Suspend",
-    "Resume",
-    "CreateSnapshot",
-    "ListSnapshots",
-    "RestoreSnapshot",
-    "DeleteSnapshot",
-    "getconsole",
-];
 
 fn host(options: Options) -> Host {
     Host::start(options.account(Account::local("Administrator", HOST))).unwrap()

@@ -6,29 +6,11 @@ use std::thread;
 use serde_json::json;
 use simulated_host::{Action, Host, Options, Point, Rule, Verb};
 
-use crate::case::Case;
+use crate::case::{ACTIONS, Case};
 use crate::judge::{self, Verdict};
 use crate::table::{Cell, Job, Plan, Row};
 
 const COLUMNS: &[&str] = &["connect", "login", "create", "command", "send", "receive", "delete", "query"];
-
-const ACTIONS: [&str; 15] = [
-    "prepare",
-    "create",
-    "start",
-    "stop",
-    "reboot",
-    "delete",
-    "status",
-    "statuses",
-    "Suspend",
-    "Resume",
-    "CreateSnapshot",
-    "ListSnapshots",
-    "RestoreSnapshot",
-    "DeleteSnapshot",
-    "getconsole",
-];
 
 pub(crate) fn plan() -> Plan {
     let rows = ACTIONS.into_iter().flat_map(|action| {
