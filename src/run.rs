@@ -71,7 +71,7 @@ fn call(cli: &Cli, started: Instant, interrupt: &Interrupt, carrier: Carrier, re
         None => error,
     }));
     if let Some(recorder) = recorder {
-        recorder.write(&outcome);
+        let _ = recorder.write(&outcome);
     }
     outcome
 }

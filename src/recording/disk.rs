@@ -17,7 +17,11 @@ pub(super) fn read(folder: &Path) -> io::Result<Files> {
     let mut files = Files::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let about = fs::metadata(entry.path())?;
+        let about = fs::symlink_metadata(entry.path())?;
+        if about.is_symlink() {
+            // It could lead to any file of whoever replays a recording of someone else.
+            return Err(io::Error::other(format!("{} is a link", entry.file_name().display())));
+        }
         if let Some(name) = entry.file_name().to_str()
             && about.is_file()
         {
@@ -49,21 +53,20 @@ pub(super) fn write_new(parent: &Path, name: &str, files: &Files) -> io::Result<
     result
 }
 
-/// Brings a folder to hold these files, of those that a recording may have.
-pub(super) fn update(folder: &Path, before: &Files, after: &Files) -> io::Result<()> {
+/// Brings a folder to hold these files, and no other file of a message. What else lies there stays.
+pub(super) fn update(folder: &Path, after: &Files) -> io::Result<()> {
+    let before = read(folder)?;
     for (name, bytes) in after {
-        if read_if_there(&folder.join(name))?.as_ref() != Some(bytes) {
+        if before.get(name) != Some(bytes) {
             fs::write(folder.join(name), bytes)?;
         }
     }
-    before.keys().filter(|name| !after.contains_key(*name)).try_for_each(|name| fs::remove_file(folder.join(name)))
-}
-
-fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        other => other.map(Some),
-    }
+    let is_of_message = |name: &str| {
+        name.split_once('-')
+            .is_some_and(|(number, _)| number.len() >= 2 && number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let surplus = before.keys().filter(|name| is_of_message(name) && !after.contains_key(*name));
+    surplus.into_iter().try_for_each(|name| fs::remove_file(folder.join(name)))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -25,18 +25,22 @@ mod utc;
 mod words;
 mod xml;
 
+pub use placeholders::Placeholders;
 pub use recorder::Recorder;
 
 use serde_json::Value;
 
-use self::placeholders::Placeholders;
 use self::secrets::Secrets;
 
-/// A text about a run, with the names of its payload replaced; nothing where it would hold one of its secrets.
-pub fn cleared(payload: &Value, text: &str) -> Option<String> {
+/// A text about several runs of one payload, with its names and those of the runs replaced; nothing where it would hold one of
+/// its secrets.
+pub fn cleared(payload: &Value, runs: &[Placeholders], text: &str) -> Option<String> {
     let mut payload = payload.clone();
     let mut names = Placeholders::default();
     names.learn_from_payload(&payload);
-    let cleared = names.text(text);
-    (!Secrets::take_from(&mut payload).search().finds(cleared.as_bytes())).then_some(cleared)
+    let secrets = Secrets::take_from(&mut payload).search();
+    // A name that is replaced inside a secret would hide it afterwards.
+    let before = secrets.finds(text.as_bytes());
+    let cleared = runs.iter().fold(names.text(text), |text, run| run.text(&text));
+    (!before && !secrets.finds(cleared.as_bytes())).then_some(cleared)
 }

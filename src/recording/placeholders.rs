@@ -10,7 +10,7 @@ use super::xml::{Content, Element};
 
 /// Which name became what. The same name is always the same placeholder, in any letter case.
 #[derive(Default)]
-pub(super) struct Placeholders {
+pub struct Placeholders {
     known: Vec<Known>,
     kept: Vec<String>,
     hosts: usize,
@@ -34,6 +34,9 @@ impl Known {
 /// A name of one character is replaced nowhere but would be found everywhere.
 const SHORTEST: usize = 2;
 
+/// No run has so many names.
+const MOST: usize = 500;
+
 /// What these elements hold is for machines, or is constant.
 const FOR_MACHINES: [&str; 6] = ["Stream", "Command", "Arguments", "Filter", "Value", "MessageID"];
 
@@ -44,6 +47,11 @@ const WRITTEN_BY: &[u8] = b"was written by the host ";
 const MARKER: &[u8] = b"#hyperv ";
 
 impl Placeholders {
+    /// Whether there are so many names that replacing them would hold up the reply.
+    pub(super) fn is_overwhelmed(&self) -> bool {
+        self.known.len() >= MOST
+    }
+
     /// Learns the names in a payload. Those of VMs are kept as they are.
     pub(super) fn learn_from_payload(&mut self, payload: &Value) {
         for pointer in ["/virtualmachinename", "/cloudstack.vm.details/name"] {
@@ -58,7 +66,8 @@ impl Placeholders {
     fn learn_from_level(&mut self, level: &Value) {
         let Some(details) = level.as_object() else { return };
         for (key, value) in details {
-            let Some(text) = value.as_str().map(str::trim) else { continue };
+            let Some(text) = text_of(value) else { continue };
+            let text = text.trim();
             match key.as_str() {
                 "url" => self.host(host_of(text)),
                 "ntlm_workstation" => self.host(text),
@@ -103,6 +112,14 @@ impl Placeholders {
                 _ => {}
             }
         });
+    }
+
+    /// Learns the names that a certificate was for.
+    pub(super) fn learn_from_certificate(&mut self, lost: &Value) {
+        if lost.get("reason").and_then(Value::as_str) == Some("wrong_name") {
+            let names = lost.get("detail").and_then(Value::as_array).into_iter().flatten();
+            names.filter_map(Value::as_str).for_each(|name| self.host(name));
+        }
     }
 
     /// Learns the names in free text: addresses, servers in paths, and a host that a script of ours names.
@@ -213,6 +230,9 @@ impl Placeholders {
     }
 
     fn add(&mut self, name: &str, placeholder: String) {
+        if self.is_overwhelmed() {
+            return;
+        }
         let json = |digits: fn(u16) -> String| -> String {
             let units = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| digits(*unit)).collect();
             name.chars().map(|c| if c.is_ascii() { c.to_string() } else { units(c) }).collect()
@@ -261,6 +281,10 @@ impl Placeholders {
     /// Replaces names in every text of a JSON value. Keys stay.
     pub(super) fn replace_in_json(&self, value: &mut Value) {
         match value {
+            // A user's name may be a number.
+            Value::Number(number) if self.text(&number.to_string()) != number.to_string() => {
+                *value = self.text(&number.to_string()).into();
+            }
             Value::Object(object) => object.values_mut().for_each(|value| self.replace_in_json(value)),
             Value::Array(items) => items.iter_mut().for_each(|item| self.replace_in_json(item)),
             Value::String(text) => *text = self.text(text),
@@ -291,12 +315,22 @@ impl Placeholders {
 }
 
 /// The host of a URL, or of an address without a scheme: `https://hv1:5986/wsman`, `hv1:5986`, `[::1]`.
+/// A detail may be a text or a number.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     if rest.parse::<IpAddr>().is_ok() {
         return rest;
     }
     let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     match authority.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
         Some((address, _)) => address,
         None => authority.split(':').next().unwrap_or_default(),

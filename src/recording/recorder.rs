@@ -103,17 +103,23 @@ impl Recorder {
         Box::new(OnLooker { started: self.started, exchanges: Rc::clone(&self.exchanges) })
     }
 
-    /// Writes the recording. What goes wrong here is said in the log and nowhere else.
-    pub fn write(self, outcome: &Outcome) {
+    /// Writes the recording, and gives what was replaced in it. What goes wrong here is said in the log and nowhere else.
+    pub fn write(self, outcome: &Outcome) -> Option<Placeholders> {
         if self.started.elapsed() + LAST_MOMENT + self.time_to_write() > self.timeout {
             tracing::warn!("The recording is not written: the time is up");
-            return;
+            return None;
         }
         let folder = self.folder.clone();
         let written = panic::catch_unwind(AssertUnwindSafe(|| self.try_to_write(outcome)));
         match written.unwrap_or_else(|_| Err("the recorder has a defect".to_owned())) {
-            Ok(name) => tracing::info!(folder = ?folder.join(name), "Recorded"),
-            Err(problem) => tracing::warn!(?folder, problem, "The recording is not written"),
+            Ok((name, names)) => {
+                tracing::info!(folder = ?folder.join(name), "Recorded");
+                Some(names)
+            }
+            Err(problem) => {
+                tracing::warn!(?folder, problem, "The recording is not written");
+                None
+            }
         }
     }
 
@@ -124,7 +130,7 @@ impl Recorder {
         Duration::from_millis(u64::try_from(bytes * 1000 / PER_SECOND).unwrap_or(u64::MAX))
     }
 
-    fn try_to_write(self, outcome: &Outcome) -> Result<String, String> {
+    fn try_to_write(self, outcome: &Outcome) -> Result<(String, Placeholders), String> {
         let mut payload = self.payload.map_err(|problem| format!("the payload cannot be read: {problem}"))?;
         let mut names = Placeholders::default();
         names.learn_from_payload(&payload);
@@ -152,6 +158,9 @@ impl Recorder {
         // A name that is replaced inside a secret would hide it from the second look.
         check(&secrets, &recording, &recording.files())?;
         learn(&mut names, &recording.messages);
+        if names.is_overwhelmed() {
+            return Err("it has too many names and addresses to replace in time".to_owned());
+        }
         names.replace_in_json(&mut payload);
         recording.payload = folder::pretty(&payload);
         recording.reply = names.text(&recording.reply);
@@ -163,7 +172,7 @@ impl Recorder {
             return Err("its name would hold a secret of the payload".to_owned());
         }
         disk::write_new(&self.folder, &name, &files).map_err(|error| error.to_string())?;
-        Ok(name)
+        Ok((name, names))
     }
 }
 
@@ -207,7 +216,10 @@ fn learn(names: &mut Placeholders, messages: &[Message]) {
                 });
             }
             Answer::Page { body, .. } => names.learn_from_text(body),
-            Answer::Lost(why) => names.learn_from_text(why.to_string().as_bytes()),
+            Answer::Lost(why) => {
+                names.learn_from_certificate(why);
+                names.learn_from_text(why.to_string().as_bytes());
+            }
         }
     }
     for ((_, stream), pieces) in streams::collect(messages) {

@@ -148,6 +148,9 @@ impl Replayed {
 
     fn reply_difference(&self) -> Option<String> {
         let (then, now) = (self.recording.about.exit_code, self.outcome.exit_code);
+        if !self.outcome.text.is_ascii() || self.outcome.text.lines().count() != 1 {
+            return Some("the reply is no longer one line of ASCII".to_owned());
+        }
         let lines = compare::replies(&self.recording.reply, &self.outcome.text);
         lines.or_else(|| (then != now).then(|| format!("-exit code {then}\n+exit code {now}")))
     }
@@ -169,8 +172,7 @@ impl Replayed {
             recording.reply.clone_from(&self.outcome.text);
             recording.about.exit_code = self.outcome.exit_code;
         }
-        disk::update(folder, &self.recording.files(), &recording.files())
-            .map_err(|error| Error::new(format!("cannot be updated: {error}")))
+        disk::update(folder, &recording.files()).map_err(|error| Error::new(format!("cannot be updated: {error}")))
     }
 
     /// Nonce and time stay as they were: the answers carry that nonce.

@@ -22,6 +22,11 @@ impl Secrets {
         match value {
             Value::Object(object) => {
                 for (key, value) in object.iter_mut() {
+                    if is_of_the_guest(key) && !value.is_null() {
+                        *value = "removed".into();
+                    } else if key == "bootArgs" {
+                        self.take_from_words(value);
+                    }
                     self.take(value, is_secret || says_secret(key));
                     if let Value::String(text) = value {
                         self.take_from_url(text, key == "url");
@@ -33,6 +38,18 @@ impl Secrets {
             Value::Number(number) if is_secret => *value = self.placeholder(&number.to_string()).into(),
             _ => {}
         }
+    }
+
+    /// Takes the values of `name=value` whose names say so.
+    fn take_from_words(&mut self, value: &mut Value) {
+        let Value::String(text) = value else { return };
+        let mut word = |word: &str| match word.split_once('=') {
+            Some((name, value)) if says_secret(name) && !is_dull(value) => {
+                format!("{name}={}", self.placeholder(value))
+            }
+            _ => word.to_owned(),
+        };
+        *text = text.split(' ').map(&mut word).collect::<Vec<_>>().join(" ");
     }
 
     /// Takes what a URL has before its host, and the values in its query that are secret by their names.
@@ -78,6 +95,12 @@ impl Secrets {
 }
 
 /// `password`, `vncPassword`, `api_key`, `sshkey`, but not `keyboard`.
+/// What CloudStack hands to a guest, its password and user data among it. No action reads any.
+fn is_of_the_guest(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    ["vmdata", "userdata", "user_data"].contains(&lower.as_str()) || lower.starts_with("configdrive")
+}
+
 fn says_secret(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     let parts = ["password", "passwd", "passphrase", "secret", "token", "credential"];

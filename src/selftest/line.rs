@@ -4,8 +4,8 @@
 //! into a folder of its own.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::login_memory::RefusedLogins;
 use crate::payload::Payload;
-use crate::recording::Recorder;
+use crate::recording::{Placeholders, Recorder};
 use crate::remote::{Carrier, NoHost, Way, WinRm};
 use crate::reply::Outcome;
 use crate::request::{ActionName, Connection, Request};
@@ -35,11 +35,12 @@ pub(super) struct Line {
     /// Where recordings go, and how many there are.
     recordings: PathBuf,
     recorded: Arc<AtomicU32>,
+    names: Arc<Mutex<Vec<Placeholders>>>,
 }
 
 impl Line {
     pub(super) fn new(log: Option<PathBuf>, interrupt: Interrupt, recordings: PathBuf) -> Self {
-        Self { log, interrupt, recordings, recorded: Arc::default() }
+        Self { log, interrupt, recordings, recorded: Arc::default(), names: Arc::default() }
     }
 
     /// The same for cleaning up, which goes on after the program was told to end.
@@ -50,6 +51,12 @@ impl Line {
     /// Whether the program was told to end.
     pub(super) fn is_interrupted(&self) -> bool {
         self.interrupt.is_raised()
+    }
+
+    /// How many calls were made, and what was replaced in the recordings of those that could be written.
+    pub(super) fn recorded(&self) -> (u32, Vec<Placeholders>) {
+        let names = std::mem::take(&mut *self.names.lock().unwrap_or_else(PoisonError::into_inner));
+        (self.recorded.load(Ordering::Relaxed), names)
     }
 
     /// What ends all waiting.
@@ -75,11 +82,12 @@ impl Line {
             None => action::perform(&request, &mut NoHost),
         };
         let line = reply.inspect_err(Error::log).and_then(|reply| reply.line());
-        recorder.write(&match &line {
+        let names = recorder.write(&match &line {
             // As a tenant reads it; replays pass over the number in the log.
             Err(error) if name.is_for_tenants() => Outcome::of(Err(&error.hidden("00000000"))),
             line => Outcome::of(line.as_deref()),
         });
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
         serde_json::from_str(&line?).map_err(|source| Error::new("the reply is no JSON").with_source(source))
     }
 

@@ -1,7 +1,7 @@
 //! `hyperv selftest`: the whole program tried on a real host, in a VM of its own.
 //!
-//! [`steps`] says what is tried, [`suite`] does it by [`line`], as CloudStack's calls would. In between [`protocol`] and the script
-//! `probe` ask what only a real host can answer ([`questions`]). All of it goes to the folder of [`report`].
+//! `steps` says what is tried, `suite` does it by `line`, as CloudStack's calls would. In between `protocol` and the script
+//! `probe` ask what only a real host can answer (`questions`). All of it goes to the folder of `report`.
 
 mod line;
 mod protocol;
@@ -66,6 +66,12 @@ pub fn run(options: &Selftest, interrupt: Interrupt, terminal: &mut dyn Terminal
         return Ok(Ended { passed: false, summary: "nothing was done".to_owned() });
     }
     let folder = Folder::make(&place)?;
+    folder.begin(&format!(
+        "A selftest has begun. Should it not come to its end, remove from the host: the VMs {} (CloudStack UUID {}) and {}.\n",
+        subject.name,
+        subject.uuid,
+        subject.probe_name()
+    ))?;
     let mut report = Report {
         program: format!("hyperv {}", env!("CARGO_PKG_VERSION")),
         started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
@@ -89,8 +95,14 @@ pub fn run(options: &Selftest, interrupt: Interrupt, terminal: &mut dyn Terminal
     if line.is_interrupted() {
         summary.insert_str(0, "told to end; ");
     }
+    let (calls, names) = line.recorded();
+    if let Some(missing) =
+        usize::try_from(calls).ok().and_then(|calls| calls.checked_sub(names.len())).filter(|n| *n > 0)
+    {
+        summary.push_str(&format!("; {missing} of its recordings could not be written, the log says why"));
+    }
     lines.push(summary.clone());
-    folder.write(&report, &lines, &subject.payload(ActionName::Create))?;
+    folder.write(&report, &lines, &subject.payload(ActionName::Create), &names)?;
     Ok(Ended { passed: report.passed, summary })
 }
 

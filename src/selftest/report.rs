@@ -1,6 +1,6 @@
 //! What a selftest found, and the folder that it is left in.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions, read_dir, remove_file};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::questions::Answer;
 use crate::error::Error;
-use crate::recording::cleared;
+use crate::recording::{Placeholders, cleared};
 
 /// All of it, as it stands in `selftest.json`. Nothing here is a secret; names of the host's may be.
 #[derive(Debug, Serialize)]
@@ -84,24 +84,40 @@ impl Folder {
             .mode(0o700)
             .create(path)
             .map_err(|source| refused(&format!("cannot be made: {source}")))?;
-        match path.join(JSON).exists() || path.join(TEXT).exists() {
-            true => Err(refused("holds those of another selftest")),
-            false => Ok(Self(path.to_owned())),
-        }
+        let is_empty = read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+        if is_empty { Ok(Self(path.to_owned())) } else { Err(refused("is not empty")) }
+    }
+
+    /// Says what is on its way, for whoever finds the folder after the process was killed.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(super) fn begin(&self, text: &str) -> Result<(), Error> {
+        self.file(BEGUN, text).map_err(|source| {
+            Error::new(format!("nothing can be written to {}: {source}", self.0.display()))
+                .with_hint("name another folder with --folder; nothing was done")
+        })
     }
 
     /// Writes both files: the report, and the lines as they were read on the terminal. Names are replaced as in the recordings.
     ///
     /// # Errors
     /// Where they cannot be written.
-    pub(super) fn write(&self, report: &Report, lines: &[String], payload: &Value) -> Result<(), Error> {
+    pub(super) fn write(
+        &self,
+        report: &Report,
+        lines: &[String],
+        payload: &Value,
+        runs: &[Placeholders],
+    ) -> Result<(), Error> {
         let json = serde_json::to_string_pretty(report).map_err(io::Error::from);
         let cleared = |text: String| {
-            cleared(payload, &text).ok_or_else(|| io::Error::other("they would hold a secret of the payload"))
+            cleared(payload, runs, &text).ok_or_else(|| io::Error::other("they would hold a secret of the payload"))
         };
         let written = json
             .and_then(|json| self.file(JSON, &cleared(format!("{json}\n"))?))
-            .and_then(|()| self.file(TEXT, &cleared(format!("{}\n", lines.join("\n")))?));
+            .and_then(|()| self.file(TEXT, &cleared(format!("{}\n", lines.join("\n")))?))
+            .and_then(|()| remove_file(self.0.join(BEGUN)));
         written.map_err(|source| {
             Error::new(format!("the results cannot be written to {}: {source}", self.0.display()))
                 .with_hint("they stand above")
@@ -116,3 +132,4 @@ impl Folder {
 
 const JSON: &str = "selftest.json";
 const TEXT: &str = "selftest.txt";
+const BEGUN: &str = "begun.txt";

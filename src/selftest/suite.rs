@@ -19,6 +19,9 @@ use crate::request::{Action, ActionName, Connection, Request};
 /// How long the host's part of the questions may take.
 const PROBE: Duration = Duration::from_secs(300);
 
+/// By then a script whose shell is gone has come to its own deadline, or was killed.
+const PROBE_ENDS: Duration = Duration::from_secs(20);
+
 /// A selftest under way.
 pub(super) struct Suite<'s> {
     pub(super) line: Line,
@@ -35,6 +38,8 @@ pub(super) struct Suite<'s> {
     is_probe_open: bool,
     /// All questions were asked.
     has_asked: bool,
+    /// Its script may go on, unheard, and make what was removed already.
+    is_probe_lost: bool,
 }
 
 impl<'s> Suite<'s> {
@@ -54,6 +59,7 @@ impl<'s> Suite<'s> {
             is_vm_open: false,
             is_probe_open: false,
             has_asked: false,
+            is_probe_lost: false,
         }
     }
 
@@ -143,7 +149,9 @@ impl<'s> Suite<'s> {
         let facts = protocol::ask(&mut wire, &self.subject.name, long, &|| self.line.is_interrupted());
         self.report.facts.extend(facts);
         self.is_probe_open = true;
-        let probed = send(&self.line, &connection, &probe)?;
+        let probed = send(&self.line, &connection, &probe);
+        self.is_probe_lost = probed.as_ref().is_err_and(Error::is_outcome_unknown);
+        let probed = probed?;
         self.report.facts.extend(questions::facts(&probed));
         self.is_probe_open = !probed.left.is_empty();
         Ok(())
@@ -167,7 +175,11 @@ impl<'s> Suite<'s> {
                 let (connection, probe) = self.probe()?;
                 send(&line, &connection, &Probe { clean_up_only: true, ..probe })
             };
-            match clean().or_else(|_| clean()) {
+            let mut cleaned = clean().or_else(|_| clean());
+            if self.is_probe_lost && line.interrupt().sleep(PROBE_ENDS) {
+                cleaned = clean();
+            }
+            match cleaned {
                 Ok(probed) => self.report.left.extend(probed.left),
                 Err(error) => self.report.left.push(format!("the VM {name} and files of that name: {error}")),
             }

@@ -5,12 +5,12 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use simulated_host::{Account, Action, Fault, Host, Options, Rule, ScriptError, Verb};
+use simulated_host::{Account, Action, Certificate, Fault, Host, Options, Rule, ScriptError, Verb};
 
 use crate::case::{Case, Ran};
 use crate::recordings::{Recording, Recordings, call};
@@ -258,4 +258,52 @@ fn recording_takes_no_time_from_the_answer() {
     let running = call(&host, "stop").timeout("2").start_with(&["--record", into.to_str().unwrap()], &[]);
     let ran: Option<Ran> = running.end_within(Duration::from_secs(3));
     ran.expect("no answer in time").fails(&[]);
+}
+
+/// What CloudStack hands to a guest: its password, its user data, and words for its boot loader.
+#[test]
+fn what_is_of_the_guest_is_not_recorded() {
+    let host = Host::start(Options::new()).unwrap();
+    let recordings = Recordings::new();
+    let case = call(&host, "create").change(|payload| {
+        let vm = &mut payload["cloudstack.vm.details"];
+        vm["vmData"] = json!([["userdata", "user_data", "U3er-dat4"], ["password", "vm_password", "Gu3st-pa55"]]);
+        vm["bootArgs"] = json!(" template=domP vmpassword=B00t-pa55 name=i-2-45-VM");
+    });
+    let (_, recording) = recordings.of(&case);
+    for (name, bytes) in recording.bytes() {
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in ["U3er-dat4", "Gu3st-pa55", "B00t-pa55"] {
+            assert!(!text.contains(secret), "{name} holds {secret}");
+        }
+    }
+    recording.replays_the_same();
+}
+
+/// A page may name very many addresses; the reply does not wait for them to be replaced.
+#[test]
+fn a_flood_of_names_is_no_recording_and_holds_up_nobody() {
+    let addresses: Vec<_> = (0..20_000).map(|n| format!("10.{}.{}.{}", n / 65_536, n / 256 % 256, n % 256)).collect();
+    let page = Action::Status { status: 403, content_type: "text/html", body: addresses.join(" ") };
+    let host = Host::start(Options::new().rule(Rule::new(Verb::Create, page))).unwrap();
+    let recordings = Recordings::new();
+    let begun = Instant::now();
+    let ran = call(&host, "create").timeout("20").recorded(&recordings.path());
+    ran.fails(&["403"]);
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert!(recordings.all().is_empty() && ran.log.contains("too many names"), "{}", ran.log);
+}
+
+/// The usual failure where the host is called by its address.
+#[test]
+fn names_in_a_certificate_and_in_numbers_are_replaced() {
+    let host = Host::start(Options::new().certificate(Certificate::WrongName)).unwrap();
+    let recordings = Recordings::new();
+    let (ran, recording) = recordings.of(&call(&host, "status").host_key("username", json!(471_199)));
+    ran.fails(&["elsewhere.example"]);
+    for (name, bytes) in recording.bytes() {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("elsewhere") && !text.contains("471199"), "{name}: {text}");
+    }
+    recording.replays_the_same();
 }

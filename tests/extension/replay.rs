@@ -4,9 +4,10 @@ use std::fs;
 
 use serde_json::json;
 use simulated_host::{Host, Options, ScriptError};
+use tempfile::TempDir;
 
-use crate::case::Case;
-use crate::recordings::{Recordings, call, replay_all};
+use crate::case::{Case, fixtures};
+use crate::recordings::{Recording, Recordings, call, replay_all};
 
 #[test]
 fn a_replay_prints_what_the_run_printed_without_a_host() {
@@ -152,4 +153,40 @@ fn no_variable_makes_a_replay() {
     for action in ["replay", "--replay", "--record"] {
         Case::new(action, "create.json").on(&host).run().fails(&["unknown"]);
     }
+}
+
+/// Recordings come from other people.
+#[test]
+fn a_link_in_a_recording_is_refused() {
+    let host = Host::start(Options::new()).unwrap();
+    let recordings = Recordings::new();
+    let (_, recording) = recordings.of(&call(&host, "status"));
+    let outside = recordings.folder.path().join("outside.json");
+    fs::write(&outside, "precious\n").unwrap();
+    fs::remove_file(recording.0.join("reply.json")).unwrap();
+    std::os::unix::fs::symlink(&outside, recording.0.join("reply.json")).unwrap();
+    for options in [&[][..], &["--update"]] {
+        let (_, ran) = recording.verdict(options);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stdout.contains("reply.json is a link"), "{}", ran.stdout);
+    }
+    assert_eq!(fs::read_to_string(outside).unwrap(), "precious\n");
+}
+
+#[test]
+fn an_update_closes_a_gap_in_the_numbers() {
+    let scratch = TempDir::new().unwrap();
+    let folder = scratch.path().join("stop");
+    fs::create_dir(&folder).unwrap();
+    for file in fs::read_dir(fixtures().join("exchanges/stop-polls-again")).unwrap().map(Result::unwrap) {
+        if !file.file_name().to_str().unwrap().starts_with("04-") {
+            fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+        }
+    }
+    let recording = Recording(folder);
+    recording.edit("reply.json", "graceful", "turned_off");
+    let (_, ran) = recording.verdict(&["--update"]);
+    assert!(ran.stdout.contains("1 updated"), "{}", ran.stdout);
+    recording.replays_the_same();
+    assert_eq!(recording.names().iter().filter(|name| name.contains("-delete.request")).count(), 1);
 }
