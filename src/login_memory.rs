@@ -33,8 +33,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// The file of one host and account.
 #[derive(Debug)]
 pub struct RefusedLogins {
-    /// Where it may lie. The second one counts where the first cannot be written, as on a full disk.
-    places: Vec<PathBuf>,
+    /// The folder beside the log. A folder of this user's own counts where that cannot be written, as on a full disk.
+    beside: Option<PathBuf>,
+    name: String,
     account: String,
     /// Eight hexadecimal digits that change with the password, and with whatever else the host judges a login by.
     mark: String,
@@ -49,21 +50,19 @@ struct Begun {
 }
 
 impl RefusedLogins {
-    /// The file for this login, beside that log; nothing where it has no place.
-    pub fn of(connection: &Connection, log: Option<&Path>) -> Option<Self> {
-        let beside = log.and_then(|log| own(PathBuf::from(format!("{}.logins", log.display()))));
-        let folders: Vec<_> = beside.into_iter().chain(own_folder()).collect();
+    /// The file for this login, beside that log. Nothing is made before a login.
+    pub fn of(connection: &Connection, log: Option<&Path>) -> Self {
         let (host, credentials) = (connection.endpoint.to_string(), &connection.credentials);
         let mut name = DefaultHasher::new();
         (&host, credentials.account()).hash(&mut name);
-        let name = format!("{:016x}", name.finish());
         let salt = format!("{host} {:?} {credentials:?}", connection.channel_binding);
-        (!folders.is_empty()).then(|| Self {
-            places: folders.into_iter().map(|folder| folder.join(&name)).collect(),
+        Self {
+            beside: log.map(|log| PathBuf::from(format!("{}.logins", log.display()))),
+            name: format!("{:016x}", name.finish()),
             account: credentials.account(),
             mark: format!("{:08x}", u32::from_be_bytes(credentials.mark(&salt))),
             begun: Mutex::default(),
-        })
+        }
     }
 
     /// Decides by what the file says, without waiting for anyone.
@@ -92,16 +91,20 @@ impl RefusedLogins {
 
     /// The file, with room for what will be written.
     fn open(&self) -> Option<File> {
-        let opened = self.places.iter().find_map(|path| {
-            let mut options = OpenOptions::new();
-            let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).ok()?;
-            let is_new = file.metadata().ok()?.len() < LINE;
-            (!is_new || file.write_all_at(&BLANK, 0).is_ok()).then_some(file)
-        });
+        let beside = self.beside.clone().and_then(own).and_then(|folder| self.open_in(&folder));
+        let opened = beside.or_else(|| self.open_in(&own_folder()?));
         if opened.is_none() {
-            tracing::warn!(places = ?self.places, "A refused login cannot be remembered");
+            tracing::warn!(beside = ?self.beside, "A refused login cannot be remembered");
         }
         opened
+    }
+
+    fn open_in(&self, folder: &Path) -> Option<File> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let file = options.open(folder.join(&self.name)).ok()?;
+        let is_new = file.metadata().ok()?.len() < LINE;
+        (!is_new || file.write_all_at(&BLANK, 0).is_ok()).then_some(file)
     }
 }
 

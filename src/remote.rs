@@ -150,6 +150,18 @@ impl Transport for NoTransport {
     }
 }
 
+/// How to reach a host and log in there, with the default times.
+pub fn settings(connection: &Connection, interrupt: Interrupt, memory: Option<RefusedLogins>) -> Settings {
+    let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
+    settings.trust = connection.trust.clone();
+    settings.channel_binding = connection.channel_binding;
+    settings.interrupt = interrupt;
+    if let Some(memory) = memory {
+        settings.login_memory = Some(Arc::new(memory));
+    }
+    settings
+}
+
 /// A host behind WinRM. Nothing is sent before the first script.
 pub struct WinRm {
     client: Client<Box<dyn Transport>>,
@@ -170,13 +182,7 @@ impl WinRm {
                 "The host's certificate is not verified: whoever stands in between can read and change everything"
             );
         }
-        let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
-        settings.trust = connection.trust.clone();
-        settings.channel_binding = connection.channel_binding;
-        settings.interrupt = interrupt.clone();
-        if let Some(memory) = memory {
-            settings.login_memory = Some(Arc::new(memory));
-        }
+        let mut settings = settings(connection, interrupt.clone(), memory);
         settings.timeouts.connect = deadline.connect_time();
         settings.timeouts.patience = deadline.patience();
         settings.timeouts.clean_up = deadline.clean_up_time();

@@ -102,11 +102,8 @@ fn perform(
         Some(connection) => {
             let memory = match carrier {
                 Carrier::StandIn(_) => None,
-                Carrier::Https | Carrier::Watched(_) => RefusedLogins::of(connection, log.path()),
+                Carrier::Https | Carrier::Watched(_) => Some(RefusedLogins::of(connection, log.path())),
             };
-            if memory.is_none() && !matches!(carrier, Carrier::StandIn(_)) {
-                tracing::warn!("There is no place to remember a refused login");
-            }
             let way = Way { carrier, interrupt: interrupt.clone(), memory };
             action::perform(&request, &mut WinRm::new(connection, request.deadline, way)?)
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use winrm::{Https, Interrupt, Settings, Transport};
+use winrm::{Https, Interrupt, Transport};
 
 use crate::action;
 use crate::deadline::Deadline;
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::login_memory::RefusedLogins;
 use crate::payload::Payload;
 use crate::recording::{Placeholders, Recorder};
-use crate::remote::{Carrier, NoHost, Way, WinRm};
+use crate::remote::{self, Carrier, NoHost, Way, WinRm};
 use crate::reply::Outcome;
 use crate::request::{ActionName, Connection, Request};
 
@@ -100,7 +100,7 @@ impl Line {
     }
 
     fn way(&self, connection: &Connection, carrier: Carrier) -> Way {
-        Way { carrier, interrupt: self.interrupt.clone(), memory: self.memory(connection) }
+        Way { carrier, interrupt: self.interrupt.clone(), memory: Some(self.memory(connection)) }
     }
 
     /// Carries messages as they are.
@@ -108,18 +108,12 @@ impl Line {
     /// # Errors
     /// Where the trust settings cannot be used.
     pub(super) fn wire(&self, connection: &Connection) -> Result<Box<dyn Transport>, Error> {
-        let mut settings = Settings::new(connection.endpoint.clone(), connection.credentials.clone());
-        settings.trust = connection.trust.clone();
-        settings.channel_binding = connection.channel_binding;
-        settings.interrupt = self.interrupt.clone();
-        if let Some(memory) = self.memory(connection) {
-            settings.login_memory = Some(Arc::new(memory));
-        }
+        let settings = remote::settings(connection, self.interrupt.clone(), Some(self.memory(connection)));
         let https = Https::new(settings).map_err(|error| Error::new(error.to_string()).with_source(error))?;
         Ok(Box::new(https))
     }
 
-    fn memory(&self, connection: &Connection) -> Option<RefusedLogins> {
+    fn memory(&self, connection: &Connection) -> RefusedLogins {
         RefusedLogins::of(connection, self.log.as_deref())
     }
 }
